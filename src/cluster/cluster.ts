@@ -1,0 +1,91 @@
+import type { SecretSource } from './secret.ts';
+
+/** What the cluster file says, with defaults filled in. Plain data; paths are absolute. */
+export interface Cluster {
+  readonly name: string;
+  /** As people type it, normalised: lower-case scheme and host, no default port, trailing slash. */
+  readonly rootUrl: string;
+  readonly secrets: 'files' | 'inline';
+  readonly push: 'allowed' | 'never';
+  readonly ssh: { readonly config?: string; readonly perHop: number };
+  readonly nodes: readonly Node[];
+  readonly database: Database;
+  readonly security: {
+    readonly secretKey: SecretSource;
+    readonly adminUser: string;
+    readonly adminPassword?: SecretSource;
+  };
+  readonly license?: { readonly path: string };
+  readonly alerting: { readonly port: number; readonly label: string };
+  /** `waitSeconds`: patience for one start; absent: 300. */
+  readonly pushing: { readonly keep: number; readonly waitSeconds?: number };
+  readonly ignored: readonly Ignored[];
+}
+
+/** One Grafana server. */
+export interface Node {
+  readonly name: string;
+  readonly target: Target;
+  readonly become: Become;
+  /** IP and port that the peers reach, when the file names it. */
+  readonly gossipAddress?: Address;
+  readonly grafana: GrafanaLayout;
+}
+
+export type Become = 'auto' | 'none' | 'sudo';
+
+/** `[user@]host[:port]`, `[v6]:port` or an ssh_config alias. `text` is what the person typed. */
+export interface Target {
+  readonly text: string;
+  readonly user?: string;
+  readonly host: string;
+  readonly port?: number;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where Grafana lives on a node, as far as the cluster file says it. */
+export interface GrafanaLayout {
+  readonly configPath?: string;
+  readonly unit: string;
+  readonly start?: string;
+  readonly stop?: string;
+  readonly status?: string;
+  readonly statePath: string;
+  readonly secretsPath?: string;
+  readonly owner?: string;
+}
+
+export type Database = Postgres | Mysql;
+
+interface DatabaseBase {
+  readonly address: Address;
+  readonly name: string;
+  readonly user: string;
+  readonly password: SecretSource;
+  /** Local path of a CA file that is copied to the nodes; absent: the node's own bundle. */
+  readonly caCert?: string;
+  readonly maxOpenConn?: number;
+}
+
+export interface Postgres extends DatabaseBase {
+  readonly type: 'postgres';
+  readonly sslMode: 'verify-full' | 'verify-ca' | 'require' | 'disable';
+}
+
+export interface Mysql extends DatabaseBase {
+  readonly type: 'mysql';
+  readonly sslMode: 'true' | 'skip-verify' | 'disable';
+  readonly serverCertName?: string;
+}
+
+/** An accepted finding: `CHECK` or `CHECK@NODE`, why, and the last day (YYYY-MM-DD) it is accepted. */
+export interface Ignored {
+  readonly check: string;
+  readonly node?: string;
+  readonly why: string;
+  readonly until?: string;
+}

@@ -1,0 +1,133 @@
+import type { Secret } from './cluster/secret.ts';
+import type { ConnectFailure, DatabaseFailure, TlsOffer } from './world.ts';
+
+/** What gather brings and checks judge. Nothing here is a judgement. */
+export interface Facts {
+  /** One entry a node of the cluster that was asked for, in the cluster's order. */
+  readonly nodes: readonly NodeEntry[];
+  /** From here, not from a node. */
+  readonly local: LocalFacts;
+  /** UTC time at which gathering began. */
+  readonly at: Date;
+}
+
+/** `node` or `path` absent: `missing` says why, in one sentence. */
+export interface NodeEntry {
+  readonly name: string;
+  readonly connection: { readonly ok: true; readonly user: string; readonly become: 'none' | 'sudo' } | { readonly ok: false; readonly failure: ConnectFailure };
+  readonly node: Gathered<NodeFacts>;
+  readonly database: Gathered<DatabasePath>;
+}
+
+export type Gathered<Fact> = { readonly ok: true; readonly facts: Fact } | { readonly ok: false; readonly missing: string };
+
+export interface LocalFacts {
+  /** Addresses the shared host name resolves to here; undefined: it does not resolve. */
+  readonly rootUrlAddresses?: readonly string[];
+  /** The license file as it lies here. */
+  readonly license?: { readonly ok: true; readonly text: string } | { readonly ok: false; readonly missing: string };
+  /** The database's CA file as it lies here. */
+  readonly databaseCa?: { readonly ok: true; readonly text: string } | { readonly ok: false; readonly missing: string };
+}
+
+export interface NodeFacts {
+  readonly hostName: string;
+  /** ID and VERSION_ID of os-release, such as `debian 12`. */
+  readonly system: string;
+  readonly systemd: boolean;
+  readonly grafana?: GrafanaFacts;
+  readonly service: ServiceFacts;
+  /** The file the running unit reads. */
+  readonly config?: ConfigFile;
+  /** Text of conf/defaults.ini under the home path. */
+  readonly defaults?: string;
+  /** GF_* variables that reach Grafana, with where each is set. */
+  readonly environment: readonly EnvironmentEntry[];
+  /** `cfg:…` arguments of the command line. */
+  readonly arguments: readonly string[];
+  /** Contents of files that managed settings refer to by `$__file{}`, by path. */
+  readonly secretFiles: ReadonlyMap<string, Secret>;
+  /** Other files of ours that a push would write, by path. */
+  readonly files: ReadonlyMap<string, FileFacts>;
+  /** Undefined: no grafana.db at the effective path. */
+  readonly sqlite?: SqliteFacts;
+  /** The address this node uses to reach the other nodes, by peer name. */
+  readonly sourceAddresses: ReadonlyMap<string, string>;
+  /** Trust bundle that Go uses on this system. */
+  readonly caBundle?: { readonly path: string; readonly pem: string };
+  /** Seconds the node's clock is ahead of ours. */
+  readonly clockAheadSeconds: number;
+}
+
+export interface GrafanaFacts {
+  /** Such as `12.2.0`. */
+  readonly version: string;
+  readonly edition: 'oss' | 'enterprise';
+  readonly homePath: string;
+}
+
+export interface ServiceFacts {
+  readonly unit: string;
+  /** False: no such unit and no start/stop/status in the cluster file. */
+  readonly known: boolean;
+  readonly active: boolean;
+  readonly enabled: boolean;
+  readonly pid?: number;
+  readonly restarts: number;
+  readonly user: string;
+  readonly group: string;
+}
+
+export interface FileFacts {
+  readonly path: string;
+  readonly sha256: string;
+  /** `root:grafana`. */
+  readonly owner: string;
+  /** Octal, such as `640`. */
+  readonly mode: string;
+}
+
+export interface ConfigFile extends FileFacts {
+  /** Where symlinks lead; equals `path` when there are none. */
+  readonly realPath: string;
+  readonly text: string;
+  /** Type of the file system it lies on, such as `ext2/ext3`, `overlayfs`, `nfs`. */
+  readonly fileSystem: string;
+  /** A single file that is a mount point cannot be replaced by rename. */
+  readonly mountPoint: boolean;
+}
+
+export interface EnvironmentEntry {
+  readonly name: string;
+  readonly value: Secret;
+  /** Such as `/etc/default/grafana-server:12` or `the running process`. */
+  readonly origin: string;
+}
+
+export interface SqliteFacts {
+  readonly path: string;
+  /** Undefined: it could not be counted on the node; `why` says it. */
+  readonly counts?: { readonly users: number; readonly dashboards: number; readonly dataSources: number; readonly alertRules: number };
+  readonly why?: string;
+}
+
+/** The database as one node reaches it. */
+export interface DatabasePath {
+  readonly tls: Gathered<TlsOffer>;
+  readonly login: { readonly ok: true; readonly roundTripMs: number; readonly clientAddress: string } | { readonly ok: false; readonly code: DatabaseFailure['code']; readonly said: string };
+  /** Present after a login. */
+  readonly server?: DatabaseServer;
+}
+
+export interface DatabaseServer {
+  readonly engine: 'postgres' | 'mysql' | 'mariadb';
+  readonly version: string;
+  readonly schema: SchemaFacts;
+  /** How writing was proven, or why it is not possible. */
+  readonly writable: { readonly ok: true; readonly how: string } | { readonly ok: false; readonly code: string; readonly said: string };
+}
+
+export type SchemaFacts =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'grafana'; readonly users: number; readonly dashboards: number; readonly encryptedRows: number }
+  | { readonly kind: 'foreign'; readonly tables: number; readonly example: string };

@@ -1,0 +1,238 @@
+import type { Duplex } from 'node:stream';
+import type { Become, Target } from './cluster/cluster.ts';
+import type { Secret } from './cluster/secret.ts';
+
+/** Everything that touches the outside. Built once in context.ts, handed down, replaced by a fake in tests. */
+export interface World {
+  readonly screen: Screen;
+  readonly prompt: Prompt;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly local: Local;
+  readonly database: DatabaseDrivers;
+  readonly http: Http;
+  /** Connects to all targets at once, bounded by first hop; one outcome a target, in order. Never throws for a node. */
+  connect(targets: readonly ConnectTarget[], options: ConnectOptions): Promise<readonly ConnectOutcome[]>;
+}
+
+// ---- the person
+
+export interface Screen {
+  /** A result, on stdout. */
+  print(text: string): void;
+  /** Progress and remarks, on stderr. */
+  note(text: string): void;
+  /** One line on stderr that replaces itself on a terminal; `done` fixes or (without text) removes it. */
+  progress(text: string): Progress;
+  readonly paint: Paint;
+  readonly columns: number;
+}
+
+export interface Progress {
+  update(text: string): void;
+  done(text?: string): void;
+}
+
+export type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'dim' | 'bold';
+export type Paint = (colour: Colour, text: string) => string;
+
+/** Every question resolves to undefined when Escape was pressed: the question before is wanted. Ctrl+C rejects with a UserError, exit 130. */
+export interface Prompt {
+  /** Whether there is a terminal to ask on. Every method below rejects with a UserError without one. */
+  readonly available: boolean;
+  text(question: TextQuestion): Promise<string | undefined>;
+  secret(question: { readonly message: string }): Promise<Secret | undefined>;
+  confirm(question: { readonly message: string; readonly default: boolean }): Promise<boolean | undefined>;
+  select<Value extends string>(question: SelectQuestion<Value>): Promise<Value | undefined>;
+}
+
+export interface TextQuestion {
+  readonly message: string;
+  /** Taken when nothing is typed. */
+  readonly default?: string;
+  /** Put into the line, editable. */
+  readonly prefill?: string;
+  /** A sentence when the text is wrong; what was typed stays. Must not touch the outside. */
+  readonly validate?: (text: string) => true | string;
+}
+
+export interface SelectQuestion<Value extends string> {
+  readonly message: string;
+  readonly choices: readonly { readonly value: Value; readonly name: string; readonly description?: string }[];
+  readonly default?: Value;
+}
+
+// ---- this machine
+
+export interface Files {
+  /** Absolute form of a path; `~/` is the person's home. */
+  resolve(path: string, base?: string): string;
+  /** Undefined when there is no such file; other failures are UserErrors that name the path. */
+  readText(path: string): Promise<string | undefined>;
+  readBytes(path: string): Promise<Uint8Array | undefined>;
+  /** Temp file and rename; folders are made. `mode` defaults to 0644, `folderMode` (of folders made) to 0755. */
+  write(path: string, content: string | Uint8Array, options?: { readonly mode?: number; readonly folderMode?: number }): Promise<void>;
+  /** A file of `templates/`. */
+  template(name: string): Promise<string>;
+}
+
+export interface Clock {
+  now(): Date;
+  /** Milliseconds that only grow. */
+  monotonic(): number;
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Local {
+  readonly cwd: string;
+  readonly home: string;
+  readonly userName: string;
+  readonly hostName: string;
+  env(name: string): string | undefined;
+  /** Runs words without a shell; UserError when it cannot start or fails. */
+  run(words: readonly string[]): Promise<{ readonly stdout: string }>;
+  random(bytes: number): Uint8Array;
+  /** Six hex digits, salted per run: tells secrets apart on a screen without telling what they are. */
+  fingerprint(secret: Secret): string;
+  sha256(content: string | Uint8Array): string;
+  /** Undefined when the name does not resolve. */
+  lookup(host: string): Promise<readonly string[] | undefined>;
+}
+
+// ---- the nodes
+
+export interface ConnectTarget {
+  readonly name: string;
+  readonly target: Target;
+  readonly become: Become;
+}
+
+export interface ConnectOptions {
+  /** `ssh -F`. */
+  readonly config?: string;
+  readonly perHop: number;
+  /** Fingerprints (`SHA256:…`) accepted without a question. */
+  readonly hostKeys?: readonly string[];
+  /** Ask for sudo's password when sudo wants one. */
+  readonly askSudoPassword?: boolean;
+}
+
+export type ConnectOutcome =
+  | { readonly name: string; readonly connection: NodeConnection }
+  | { readonly name: string; readonly failure: ConnectFailure };
+
+/** Why a node cannot be used, in ssh's own words and ours. */
+export interface ConnectFailure {
+  readonly kind:
+    | 'unknown-name' | 'unreachable' | 'refused' | 'timeout' | 'host-key-unknown' | 'host-key-changed'
+    | 'login-refused' | 'sudo-wants-password' | 'sudo-wrong-password' | 'sudo-not-allowed' | 'no-shell' | 'other';
+  /** One sentence: what was found. */
+  readonly found: string;
+  /** The next thing to type. */
+  readonly hint: string;
+}
+
+/** One kept shell on a node, as root, with TCP streams over the same ssh connection. */
+export interface NodeConnection {
+  readonly name: string;
+  /** The user that logged in, and how it became root. */
+  readonly login: { readonly user: string; readonly become: 'none' | 'sudo' };
+  /** Runs a POSIX sh script, sent whole. Rejects only when the connection is lost or time is up. */
+  run(script: string, options?: RunOptions): Promise<RunAnswer>;
+  /** A TCP connection opened by the node's sshd; ssh's own words come as its error. */
+  dial(address: { readonly host: string; readonly port: number }): Duplex;
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly stdin?: string | Uint8Array;
+  /** Default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+export interface RunAnswer {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+// ---- database and HTTP, over any stream
+
+export interface DatabaseDrivers {
+  /** Rejects with DatabaseFailure. */
+  open(request: DatabaseRequest): Promise<DatabaseSession>;
+  /** TLS handshake in the database's own protocol, without credentials. Rejects with DatabaseFailure when nothing answers. */
+  probeTls(request: TlsProbeRequest): Promise<TlsOffer>;
+}
+
+export type Dial = (address: { readonly host: string; readonly port: number }) => Duplex;
+
+export interface DatabaseRequest {
+  readonly type: 'postgres' | 'mysql';
+  readonly dial: Dial;
+  readonly address: { readonly host: string; readonly port: number };
+  readonly user: string;
+  readonly password: Secret;
+  readonly name: string;
+  readonly tls: false | { readonly verify: 'name' | 'chain' | 'none'; readonly ca?: string; readonly serverName: string };
+  readonly timeoutMs?: number;
+}
+
+export interface TlsProbeRequest {
+  readonly type: 'postgres' | 'mysql';
+  readonly dial: Dial;
+  readonly address: { readonly host: string; readonly port: number };
+  readonly serverName: string;
+  /** PEM certificates to trust; the chain is judged against these alone. */
+  readonly ca: string;
+  readonly timeoutMs?: number;
+}
+
+export type TlsOffer =
+  | { readonly offered: false }
+  | {
+      readonly offered: true;
+      /** Undefined when the chain leads to `ca`, else OpenSSL's code, such as SELF_SIGNED_CERT_IN_CHAIN. */
+      readonly chainError?: string;
+      readonly subject: string;
+      readonly issuer: string;
+      /** The topmost name in the chain that was sent. */
+      readonly topIssuer: string;
+      /** Subject alternative names, `DNS:…` and `IP Address:…`. Go looks at nothing else. */
+      readonly names: readonly string[];
+      readonly notAfter: Date;
+    };
+
+export interface DatabaseSession {
+  query(text: string, values?: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  close(): Promise<void>;
+}
+
+/** What a driver rejects with: the server's or the network's own code and words. */
+export interface DatabaseFailure extends Error {
+  /** SQLSTATE or MySQL error code name, or ECONNREFUSED, ENOTFOUND, ETIMEDOUT, ESSH, or OpenSSL's code. */
+  readonly code: string;
+}
+
+export interface Http {
+  /** One request over a dialled stream, redirects not followed. Rejects when nothing answers in time. */
+  request(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+export interface HttpRequest {
+  readonly dial: () => Duplex;
+  readonly method?: 'GET' | 'POST';
+  readonly host: string;
+  readonly path: string;
+  /** TLS without verification: the node talks to itself. */
+  readonly tls?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: string;
+}
