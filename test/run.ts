@@ -1,0 +1,62 @@
+/** `npm test`: provides what it can, runs every suite that can run here, and says first and last which it leaves out and why. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { findGrafana } from './lab/find-grafana.ts';
+import { provide } from './lab/provide.ts';
+
+interface Suite {
+  readonly name: string;
+  readonly about: string;
+  /** Why it cannot run here; undefined: it can. */
+  readonly leftOut: string | undefined;
+}
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const { missing } = await provide();
+const lacks = missing.map(({ what, why }) => `${what} (${why})`).join(', ') || undefined;
+const suites: readonly Suite[] = [
+  { name: 'unit', about: 'pure rooms and commands in a fake world', leftOut: undefined },
+  { name: 'io', about: 'adapters and the lab, against sshd, sudo, PostgreSQL, MariaDB', leftOut: lacks },
+  { name: 'e2e', about: 'the built program on real hosts', leftOut: lacks },
+  { name: 'grafana-real', about: 'the whole road with a real Grafana', leftOut: lacks ?? (findGrafana() ? undefined : 'no real Grafana: set GRAFANA_HOME or put grafana on PATH') },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'grafana-ha-test-'));
+const only = process.argv.slice(2);
+const chosen = suites.filter(({ name, leftOut }) => leftOut === undefined && (only.length === 0 || only.includes(name)));
+
+sayWhatIsLeftOut();
+await execa('npm', ['run', '--silent', 'typecheck'], { stdio: 'inherit' });
+await execa('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+const counts: Count[] = [];
+for (const suite of chosen) counts.push(await run(suite));
+rmSync(folder, { recursive: true });
+sayWhatIsLeftOut();
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && counts.length === chosen.length && passed > 0 ? 0 : 1;
+
+/** Runs one suite; a suite that dies without a report counts as one failure. */
+async function run({ name, about }: Suite): Promise<Count> {
+  console.log(`\n── ${name}: ${about}`);
+  const report = join(folder, `${name}.json`);
+  const { exitCode } = await execa('npx', ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', name, '--reporter', 'default', '--reporter', 'json', `--outputFile.json=${report}`], { stdio: 'inherit', reject: false });
+  try {
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
+    return { passed: numPassedTests!, failed: exitCode === 0 ? 0 : Math.max(1, numFailedTests!, numFailedTestSuites!) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+function sayWhatIsLeftOut(): void {
+  const left = suites.filter(({ leftOut }) => leftOut !== undefined);
+  console.log(left.length === 0 ? 'Every suite runs; nothing is left out.' : left.map(({ name, leftOut }) => `Left out: suite ${name}: ${leftOut}`).join('\n'));
+}
