@@ -1,0 +1,14 @@
+import type { DatabaseRequest } from '../world.ts';
+
+/** What tls.connect wants for the way a session is to be verified; the name is compared by Node's own check. */
+export function tlsOptions(tls: Exclude<DatabaseRequest['tls'], false>): {
+  readonly rejectUnauthorized: boolean;
+  readonly ca?: string;
+  readonly checkServerIdentity?: () => undefined;
+} {
+  return {
+    rejectUnauthorized: tls.verify !== 'none',
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(tls.verify === 'name' ? {} : { checkServerIdentity: () => undefined }),
+  };
+}
