@@ -1,0 +1,42 @@
+/** One stream of an answer, cut out of what the shell printed. */
+export interface Frame {
+  /** What came before the answer: noise of rc files, or leftovers of an earlier script. */
+  readonly before: Buffer;
+  readonly body: Buffer;
+  readonly exitCode: number;
+  readonly rest: Buffer;
+}
+
+/** The line that announces a script and its stdin; `nonce` must never have been seen by the node before. */
+export function frameHeader(nonce: string, script: Uint8Array, stdin: Uint8Array): string {
+  return `${nonce} ${script.length} ${stdin.length}\n`;
+}
+
+/** Takes the chunks of one stream and gives the frame once it is whole; each byte is searched once. */
+export function frameReader(nonce: string): (chunk: Buffer) => Frame | undefined {
+  const open = `${nonce}>\n`;
+  const close = `\n${nonce}<`;
+  const chunks: Buffer[] = [];
+  let tail: Buffer = Buffer.alloc(0);
+  let closing = false;
+  return (chunk) => {
+    chunks.push(chunk);
+    const window = Buffer.concat([tail, chunk]);
+    closing ||= window.includes(close);
+    tail = window.subarray(-close.length);
+    return closing ? cut(Buffer.concat(chunks), open, close) : undefined;
+  };
+}
+
+function cut(bytes: Buffer, open: string, close: string): Frame | undefined {
+  const start = bytes.indexOf(open) + open.length;
+  const end = bytes.indexOf(close, start - 1);
+  const last = bytes.indexOf('\n', end + close.length);
+  if (last < 0) return undefined;
+  return {
+    before: bytes.subarray(0, start - open.length),
+    body: bytes.subarray(start, Math.max(start, end)),
+    exitCode: Number(bytes.subarray(end + close.length, last).toString()),
+    rest: bytes.subarray(last + 1),
+  };
+}

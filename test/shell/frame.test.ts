@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { frameHeader, frameReader } from '../../src/shell/frame.ts';
+
+const nonce = '0123456789abcdef';
+const answer = (body: string, exitCode = 0) => `${nonce}>\n${body}\n${nonce}<${exitCode}\n`;
+
+/** Feeds the text in pieces of `size` bytes and gives the frame the last piece completes. */
+function read(text: string, size: number) {
+  const reader = frameReader(nonce);
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) {
+    const frame = reader(bytes.subarray(at, at + size));
+    if (frame) return { before: frame.before.toString(), body: frame.body.toString(), exitCode: frame.exitCode, rest: frame.rest.toString() };
+  }
+  return undefined;
+}
+
+describe('frameReader', () => {
+  it.each([1, 7, 1000])('finds body, exit code and noise in pieces of %i bytes', (size) => {
+    expect(read(`Welcome!\n${answer('a\nb\n', 3)}`, size)).toEqual({ before: 'Welcome!\n', body: 'a\nb\n', exitCode: 3, rest: '' });
+  });
+
+  it('gives an empty body', () => {
+    expect(read(answer(''), 4)).toMatchObject({ body: '' });
+  });
+
+  it('keeps a missing newline at the end missing', () => {
+    expect(read(answer('x'), 4)).toMatchObject({ body: 'x' });
+  });
+
+  it('gives back what follows the frame', () => {
+    expect(read(`${answer('x')}late words`, 1000)).toMatchObject({ rest: 'late words' });
+  });
+
+  it('waits while the frame is not whole', () => {
+    expect(read(answer('x').slice(0, -1), 5)).toBeUndefined();
+  });
+
+  it('gives any body back as it was, however it is cut', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 50 }), (body, size) => {
+      expect(read(answer(body), size)?.body).toBe(body);
+    }));
+  });
+});
+
+describe('frameHeader', () => {
+  it('counts bytes, not characters', () => {
+    expect(frameHeader(nonce, Buffer.from('echo ü'), Buffer.from('€'))).toBe(`${nonce} 7 3\n`);
+  });
+});

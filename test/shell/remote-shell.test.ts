@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { frameHeader, frameReader } from '../../src/shell/frame.ts';
+import { remoteShell } from '../../src/shell/remote-shell.ts';
+
+const nonce = 'fedcba9876543210';
+
+/** Runs the words on this machine's sh; no ssh, no sudo. */
+function converse(input: string | Buffer) {
+  return spawnSync('sh', ['-c', remoteShell('MARK', 'none')], { input, maxBuffer: 1e9 });
+}
+
+function answer(script: string, stdin: string | Buffer = '') {
+  const bytes = Buffer.from(script);
+  const { stdout, stderr } = converse(Buffer.concat([Buffer.from(frameHeader(nonce, bytes, Buffer.from(stdin))), bytes, Buffer.from(stdin)]));
+  const out = frameReader(nonce)(stdout);
+  const err = frameReader(nonce)(stderr);
+  return { exitCode: out?.exitCode, stdout: out?.body.toString(), stderr: err?.body.toString() };
+}
+
+describe('remoteShell', () => {
+  it.each(['auto', 'none', 'sudo'] as const)('has nothing a login shell would read otherwise, with become %s', (become) => {
+    const parts = remoteShell('MARK', become).split("'");
+    expect(parts).toHaveLength(5);
+    expect(parts.join('')).not.toMatch(/[!\n\\]/);
+  });
+
+  it('says who logged in, then that it is ready', () => {
+    expect(converse('').stdout.toString()).toMatch(/^MARK login \d+ \S+\nMARK ready\n$/);
+  });
+
+  it.each<[string, string, string, object]>([
+    ['gives both streams and the exit code', 'echo out; echo err >&2; exit 3', '', { exitCode: 3, stdout: 'out\n', stderr: 'err\n' }],
+    ['gives stdin to the script', 'wc -c', 'four', { exitCode: 0, stdout: '4\n' }],
+    ['drains stdin nobody read', 'echo', 'x'.repeat(300_000), { exitCode: 0, stdout: '\n' }],
+    ['speaks English and finds sbin', 'echo "$LC_ALL" "$PATH" | grep -c "^C .*:/usr/sbin:/sbin"', '', { stdout: '1\n' }],
+    ['keeps quotes, newlines and bytes of the script', `printf '%s\n' "it's" '\${x}' ü`, '', { stdout: "it's\n${x}\nü\n" }],
+    ['survives a script that does not parse', 'if then', '', { exitCode: 2 }],
+  ])('%s', (_, script, stdin, expected) => {
+    expect(answer(script, stdin)).toMatchObject(expected);
+  });
+
+  it('does not run a script that was cut short', () => {
+    const { stdout, status } = converse(`${nonce} 20 0\necho half`);
+    expect(stdout.toString()).not.toContain('half');
+    expect(status).toBe(1);
+  });
+});
