@@ -10,6 +10,7 @@ const prefix = 'grafana-ha-lab-';
 export type Trace =
   | { readonly kind: 'process'; readonly pid: number; readonly startTime: string; readonly signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' }
   | { readonly kind: 'mount'; readonly path: string }
+  | { readonly kind: 'cgroup'; readonly path: string }
   | { readonly kind: 'netns'; readonly name: string }
   | { readonly kind: 'link'; readonly name: string };
 
@@ -68,6 +69,7 @@ async function removeTrace(trace: Trace): Promise<void> {
   switch (trace.kind) {
     case 'process': return endProcess(trace.pid, trace.startTime, trace.signal);
     case 'mount': await answerOf(['umount', '--lazy', trace.path]); return;
+    case 'cgroup': await answerOf(['find', trace.path, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';']); return;
     case 'netns': await answerOf(['ip', 'netns', 'del', trace.name]); return;
     case 'link': await answerOf(['ip', 'link', 'del', trace.name]); return;
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabFolder } from '../lab-folder.ts';
 import { run, until } from '../run.ts';
@@ -41,7 +41,7 @@ export async function boot(plan: MachinePlan, labFolder: LabFolder): Promise<Mac
   const log = openSync(join(plan.folder, 'boot.log'), 'w');
   const binds = Object.entries(plan.binds).map(([inside, here]) => `--bind-ro=${here}:${inside}`);
   // Without --register=no --keep-unit it wants a systemd as init of this machine.
-  const child = spawn('systemd-nspawn', [
+  const child = spawn('sh', ['-c', inControlGroups, 'systemd-nspawn', ...(await makeControlGroups(plan.networkNamespace, labFolder)), '--',
     '--quiet', '--boot', '--register=no', '--keep-unit', '--resolv-conf=off', '--timezone=off', '--link-journal=no', '--console=pipe',
     `--machine=${plan.name}`, `--directory=${root}`, `--network-namespace-path=/run/netns/${plan.networkNamespace}`, ...binds,
   ], { detached: true, stdio: ['ignore', log, log] });
@@ -51,6 +51,26 @@ export async function boot(plan: MachinePlan, labFolder: LabFolder): Promise<Mac
   const leader = await leaderOf(child.pid!, plan);
   await labFolder.leaveProcess(leader, 'SIGKILL'); // faster than an orderly shutdown; nspawn then tidies up after it
   return { leader, root, hostKeyFingerprint };
+}
+
+// Its own control groups first: with --keep-unit all machines started from one shell would share one, and kill each other's units.
+const inControlGroups = `while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec systemd-nspawn "$@"`;
+
+/** Makes a control group in each hierarchy that a systemd tracks its units by, below that of this process. */
+async function makeControlGroups(name: string, labFolder: LabFolder): Promise<readonly string[]> {
+  const pureV2 = await access('/sys/fs/cgroup/cgroup.controllers').then(() => true, () => false);
+  const mounts: Readonly<Record<string, string>> = { '0:': pureV2 ? '' : 'unified', 'name=systemd': 'systemd' };
+  const paths: string[] = [];
+  for (const line of (await readFile('/proc/self/cgroup', 'utf8')).trim().split('\n')) {
+    const [id, controller, own] = line.split(':') as [string, string, string];
+    const mount = mounts[controller === '' ? `${id}:` : controller];
+    if (mount === undefined) continue;
+    const path = join('/sys/fs/cgroup', mount, own, name);
+    labFolder.leave({ kind: 'cgroup', path });
+    await mkdir(path);
+    paths.push(path);
+  }
+  return paths;
 }
 
 async function personalise(root: string, plan: MachinePlan): Promise<string> {

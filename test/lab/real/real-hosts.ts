@@ -49,7 +49,7 @@ export async function startRealHosts({ count, folder, program, note }: { count: 
 
 function realHost(name: string, address: string, machine: Machine, publicKey: string): LabHost {
   const exec: LabHost['exec'] = (script, input) =>
-    answerOf(['nsenter', '--target', String(machine.leader), '--mount', '--uts', '--ipc', '--net', '--pid', '--root', '--wd', '--', '/bin/sh', '-c', script], {
+    answerOf(['nsenter', '--target', String(machine.leader), '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wd', '--', '/bin/sh', '-c', script], {
       ...(input === undefined ? {} : { input }),
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LC_ALL: 'C.UTF-8' },
     });
