@@ -54,6 +54,8 @@ export interface TextQuestion {
   readonly prefill?: string;
   /** A sentence when the text is wrong; what was typed stays. Must not touch the outside. */
   readonly validate?: (text: string) => true | string;
+  /** What stays on the screen as the answer; absent: the text. */
+  readonly shown?: (text: string) => string;
 }
 
 export interface SelectQuestion<Value extends string> {

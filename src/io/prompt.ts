@@ -30,8 +30,8 @@ export function makePrompt(screen: LiveScreen): Prompt {
 
   return {
     available,
-    text: ({ message, default: fallback, prefill, validate }) =>
-      ask<string>({ type: 'input', message, validate: validate ?? (() => true), ...(prefill ? { default: prefill, prefill: 'editable' } : { default: fallback }) }, (answer) => answer),
+    text: ({ message, default: fallback, prefill, validate, shown }) =>
+      ask<string>({ type: 'input', message, validate: validate ?? (() => true), ...(prefill ? { default: prefill, prefill: 'editable' } : { default: fallback }) }, shown ?? ((answer) => answer)),
     secret: async ({ message }) => {
       // Without toggleMask: false, inquirer shows the text on Ctrl+T.
       const answer = await ask<string>({ type: 'password', message, mask: '•', toggleMask: false }, () => '••••••••');
