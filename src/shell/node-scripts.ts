@@ -1,0 +1,101 @@
+import { framing } from './framed-answer.ts';
+import { raw, type Script, sh } from './quote.ts';
+
+/** Asks for the system, the unit and the running process. `status` is the cluster file's line for hosts without systemd. */
+export function serviceScript(unit: string, status: string | undefined): Script {
+  const ownStatus = status === undefined ? sh`` : sh`( eval ${status} ) >/dev/null 2>&1 </dev/null; say status $?
+`;
+  return sh`${raw(framing)}( . /etc/os-release 2>/dev/null && printf '%s %s' "$ID" "$VERSION_ID" || uname -sr ) | put system
+uname -n | put host
+date +%s | put clock
+${raw(ownStatus)}[ -d /run/systemd/system ] || exit 0
+say systemd yes
+ask() { systemctl show ${unit} -p "$1" --value; }
+systemctl show ${unit} -p LoadState -p ActiveState -p MainPID -p NRestarts -p UnitFileState -p ExecStart -p Environment -p EnvironmentFiles -p User -p Group -p WorkingDirectory | put unit
+for f in $(ask FragmentPath) $(ask DropInPaths); do [ ! -r "$f" ] || put "unit-file $f" < "$f"; done
+ask EnvironmentFiles | sed 's/ (ignore_errors=[a-z]*)$//' | while IFS= read -r f; do [ ! -r "$f" ] || put "environment-file $f" < "$f"; done
+pid=$(ask MainPID)
+[ "\${pid:-0}" -gt 0 ] || exit 0
+put cmdline < "/proc/$pid/cmdline"
+put environ < "/proc/$pid/environ"
+`;
+}
+
+/** Where Go's crypto/x509 looks on Linux, in its order (go: src/crypto/x509/root_linux.go). */
+const goBundles = [
+  '/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/ca-bundle.pem',
+  '/etc/pki/tls/cacert.pem', '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem', '/etc/ssl/cert.pem',
+];
+
+export interface ConfigQuestion {
+  /** Empty: `conf/custom.ini` under the home path. */
+  readonly config: string;
+  /** Folders that may be Grafana's home, likeliest first. */
+  readonly homes: readonly string[];
+  /** Empty: `secrets` beside the config. */
+  readonly secretsPath: string;
+  readonly peers: readonly { readonly name: string; readonly host: string }[];
+  /** Send the trust bundle too: some 200 KB. */
+  readonly bundle: boolean;
+}
+
+/** Asks for the config, its defaults, Grafana's version, the way to the peers and the files a push may write. Runs nothing of Grafana but `-v`. */
+export function configScript(question: ConfigQuestion): Script {
+  // 198.51.100.1 is nobody (RFC 5737); asking for the route sends no packet and names the address of the default way out.
+  const routes = question.peers.map(({ name, host }) => sh`route ${name} ${host}
+`).join('') as Script;
+  const bundle = sh`for f in ${goBundles}; do if [ -s "$f" ]; then say bundle-path "$f"; put bundle < "$f"; break; fi; done
+`;
+  return sh`${raw(framing)}home=
+for h in ${question.homes}; do if [ -f "$h/conf/defaults.ini" ]; then home=$h; put defaults < "$h/conf/defaults.ini"; break; fi; done
+say home "$home"
+config=${question.config}
+[ -n "$config" ] || config=$home/conf/custom.ini
+say config "$config"
+describe() { stat -L -c '%U:%G %a' "$2" 2>/dev/null | put "$1-owner $2"; sha256sum < "$2" | cut -d' ' -f1 | put "$1-hash $2"; }
+if [ -f "$config" ]; then
+  real=$(readlink -f "$config")
+  say real "$real"
+  put text < "$config"
+  describe file "$config"
+  stat -f -c %T "$real" | put file-system
+  cut -d' ' -f5 /proc/self/mountinfo | grep -qxF "$real" && say mount-point yes
+fi
+secrets=${question.secretsPath}
+[ -n "$secrets" ] || secrets=\${config%/*}/secrets
+for f in "$secrets"/* "\${config%/*}"/certs/* "\${config%/*}"/license.jwt; do [ ! -f "$f" ] || describe file "$f"; done
+version() { [ -x "$1" ] && v=$("$@" -v </dev/null 2>/dev/null) && [ -n "$v" ] && say version "$v"; }
+version "$home/bin/grafana" server || version "$home/bin/grafana-server" || version "$(command -v grafana-server)" || version "$(command -v grafana)"
+{ dpkg-query -W -f '\${Package} \${db:Status-Status}\n' grafana grafana-enterprise || rpm -q --qf '%{NAME} installed\n' grafana grafana-enterprise; } 2>/dev/null | put packages
+route() {
+  a=$(getent ahosts "$2" 2>/dev/null | head -n 1 | cut -d' ' -f1)
+  ip -o route get "\${a:-198.51.100.1}" 2>/dev/null | put "route $1"
+}
+${raw(routes)}${raw(question.bundle ? bundle : sh``)}`;
+}
+
+/** Asks for the files that the config refers to and counts what a SQLite database holds, read-only. `files` maps a name to a path. */
+export function contentsScript(files: readonly { readonly name: string; readonly path: string }[], sqlitePath: string | undefined): Script {
+  const reads = files.map(({ name, path }) => sh`[ ! -f ${path} ] || put ${`secret ${name}`} < ${path}
+`).join('') as Script;
+  return sh`${raw(framing)}${raw(reads)}${raw(sqlitePath === undefined ? sh`` : sqliteScript(sqlitePath))}`;
+}
+
+function sqliteScript(path: string): Script {
+  const python = `import pathlib, sqlite3, sys
+print(sqlite3.connect(pathlib.Path(sys.argv[1]).as_uri() + "?mode=ro", uri=True).execute(sys.argv[2]).fetchone()[0])`;
+  return sh`db=${path}
+[ -f "$db" ] || exit 0
+say sqlite "$db"
+if command -v sqlite3 >/dev/null; then query() { sqlite3 -readonly "$db" "$1" 2>&1; }
+elif command -v python3 >/dev/null; then query() { python3 -c ${python} "$db" "$1" 2>&1; }
+else say sqlite-why 'neither sqlite3 nor python3 is on the node'; exit 0; fi
+tables=$(query "select coalesce(group_concat(name, ' '), '') from sqlite_master where type = 'table'") || { say sqlite-why "$tables"; exit 0; }
+count() { case " $tables " in *" $1 "*) query "select count(*) from $1 where $2";; *) echo 0;; esac | put "count $1"; }
+count user "login <> 'admin'"
+count dashboard "is_folder = 0"
+count resource "resource = 'dashboards'"
+count data_source 1=1
+count alert_rule 1=1
+`;
+}

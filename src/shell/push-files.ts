@@ -1,0 +1,74 @@
+import { raw, sh } from './quote.ts';
+import type { Script } from './quote.ts';
+
+/** One file of a push as its scripts see it. The contents travel on stdin, one after the other. */
+export interface PushFile {
+  /** Where Grafana finds it; a symlink is followed and kept. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** `file`: made, or replaced with this owner and mode. `config`: replaced, keeping owner, mode, ACL and label of what is there. */
+  readonly place: { readonly kind: 'file'; readonly owner: string; readonly mode: string } | { readonly kind: 'config'; readonly expectedSha256: string };
+}
+
+export interface PushPlace {
+  readonly id: string;
+  readonly statePath: string;
+}
+
+/** Exit codes of the scripts below. */
+export const pushExit = { changedMeanwhile: 21, damaged: 22 } as const;
+
+const hashOf = sh`hash_of() { sha256sum < "$1" | cut -d' ' -f1; }`;
+
+// Folders that are made on the way get the owner of the file, so that Grafana's group can enter them.
+const makeFolder = sh`make_folder() { [ -d "$1" ] || { make_folder "$(dirname "$1")" "$2" && mkdir -m 0750 "$1" && chown "$2" "$1"; }; }`;
+
+const likeOriginal = sh`like_original() {
+  chown --reference="$1" "$2" && chmod --reference="$1" "$2" || return 1
+  if command -v getfacl >/dev/null && command -v setfacl >/dev/null; then getfacl -pE -- "$1" 2>/dev/null | setfacl --set-file=- "$2" 2>/dev/null || :; fi
+  if command -v selinuxenabled >/dev/null && selinuxenabled; then chcon --reference="$1" "$2" || return 1; fi
+}`;
+
+const begin = ({ id, statePath }: PushPlace): Script => sh`set -eu
+umask 077
+backup=${statePath}/backups/${id}
+temp() { echo "$(dirname "$1")/.grafana-ha-"${id}".$2.tmp"; }
+real() { if [ -e "$1" ]; then readlink -f "$1"; else echo "$1"; fi; }
+${raw(hashOf)}
+${raw(makeFolder)}
+${raw(likeOriginal)}`;
+
+function join(scripts: readonly Script[]): Script {
+  return scripts.join('\n') as Script;
+}
+
+/** Puts every file beside its target under a temporary name, with owner and mode, safe on disk, and keeps a copy of what is there. Nothing is live yet. */
+export function stageScript(place: PushPlace, files: readonly PushFile[], keep: number): Script {
+  return join([
+    begin(place),
+    sh`mkdir -p ${place.statePath}/backups
+chmod 0700 ${place.statePath} ${place.statePath}/backups
+mkdir "$backup"
+cd ${place.statePath}/backups && ls -1r | tail -n +${keep + 1} | while read -r old; do rm -rf -- "./$old"; done`,
+    ...files.map((file, index) => stageOne(file, index)),
+  ]);
+}
+
+function stageOne(file: PushFile, index: number): Script {
+  const take = sh`target=$(real ${file.path}); temp=$(temp "$target" ${index})
+rm -f -- "$(dirname "$target")"/.grafana-ha-*.${index}.tmp
+dd bs=65536 iflag=fullblock,count_bytes count=${file.bytes} status=none > "$temp"
+[ "$(hash_of "$temp")" = ${file.sha256} ] || exit ${pushExit.damaged}
+if [ -e "$target" ]; then cp -p -- "$target" "$backup"/${index}; else : > "$backup"/${index}.absent; fi
+printf '%s\n' "$target" > "$backup"/${index}.path`;
+  return file.place.kind === 'file'
+    ? sh`make_folder "$(dirname "$(real ${file.path})")" ${file.place.owner}
+${raw(take)}
+chown ${file.place.owner} "$temp" && chmod ${file.place.mode} "$temp"
+sync "$temp"`
+    : sh`${raw(take)}
+[ "$(hash_of "$target")" = ${file.place.expectedSha256} ] || exit ${pushExit.changedMeanwhile}
+like_original "$target" "$temp"
+sync "$temp"`;
+}

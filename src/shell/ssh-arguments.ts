@@ -1,0 +1,65 @@
+import type { Address, Target } from '../cluster/cluster.ts';
+
+/** What `ssh -G` says about a target: lower-case option names to values. */
+export type SshSettings = ReadonlyMap<string, string>;
+
+/** Asks ssh what the user's own config makes of a target; connects to nothing. */
+export function settingsArguments(target: Target, config?: string): readonly string[] {
+  return ['-G', ...destination(target, config)];
+}
+
+/** Reads the answer of `ssh -G`. */
+export function parseSettings(text: string): SshSettings {
+  return new Map(text.split('\n').filter((line) => line.includes(' ')).map((line) => {
+    const space = line.indexOf(' ');
+    return [line.slice(0, space).toLowerCase(), line.slice(space + 1)] as const;
+  }));
+}
+
+/** What the login goes through first: targets with the same first hop share its limit of logins at once. */
+export function firstHop(settings: SshSettings): string {
+  return proxyOf(settings)?.split(',')[0] ?? `${settings.get('hostname') ?? ''}:${settings.get('port') ?? '22'}`;
+}
+
+/** Arguments of the ssh that is a node's kept shell and the master its streams ride on. */
+export function masterArguments(way: { readonly target: Target; readonly config?: string; readonly settings: SshSettings; readonly socket: string }, command: string): readonly string[] {
+  return ['-T', '-M', '-S', way.socket, ...overrides(way.settings).flatMap((option) => ['-o', option]), ...destination(way.target, way.config), command];
+}
+
+/**
+ * Arguments of one stream over the master. The user's config has no say here, and with the master gone
+ * ProxyCommand=false keeps ssh from logging in anew.
+ */
+export function streamArguments(socket: string, address: Address): readonly string[] {
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return ['-F', '/dev/null', '-o', 'ProxyCommand=false', '-S', socket, '-W', `${host}:${address.port}`, 'master'];
+}
+
+function destination(target: Target, config: string | undefined): readonly string[] {
+  return [
+    ...(config === undefined ? [] : ['-F', config]),
+    ...(target.user === undefined ? [] : ['-l', target.user]),
+    ...(target.port === undefined ? [] : ['-p', String(target.port)]),
+    '--', target.host,
+  ];
+}
+
+/** What a user's config may set that would break the kept shell, or hide what ssh has to say. */
+function overrides(settings: SshSettings): readonly string[] {
+  const always = [
+    'ControlPersist=no', 'RemoteCommand=none', 'RequestTTY=no', 'ClearAllForwardings=yes', 'ForwardX11=no', 'ForwardAgent=no',
+    'PermitLocalCommand=no', 'Tunnel=no', 'BatchMode=no', 'StrictHostKeyChecking=ask', 'FingerprintHash=sha256', 'VisualHostKey=no',
+    'NumberOfPasswordPrompts=1', 'LogLevel=INFO', 'ServerAliveInterval=15', 'ServerAliveCountMax=3',
+  ];
+  // Older ssh stops at an option it does not know; `ssh -G` lists those it does.
+  const known = Object.entries({ stdinnull: 'no', forkafterauthentication: 'no', sessiontype: 'default' })
+    .filter(([name]) => settings.has(name))
+    .map(([name, value]) => `${name}=${value}`);
+  // Behind a proxy this limit would also count the time a person takes over a question about the proxy.
+  const limited = proxyOf(settings) === undefined && ['none', undefined].includes(settings.get('connecttimeout'));
+  return [...always, ...known, ...(limited ? ['ConnectTimeout=10'] : [])];
+}
+
+function proxyOf(settings: SshSettings): string | undefined {
+  return [settings.get('proxyjump'), settings.get('proxycommand')].find((value) => value !== undefined && value !== 'none');
+}
