@@ -75,12 +75,8 @@ function scanKeyName(text: string, first: number, lineEnd: number): KeyName {
 function keyQuote(text: string, first: number, lineEnd: number): string | undefined {
   if (text[first] === '`') return '`';
   if (text[first] !== '"') return undefined;
-  // go-ini counts bytes.
-  return text.startsWith('"""', first) && isLongerThan(6, text, first, lineEnd) ? '"""' : '"';
-}
-
-function isLongerThan(bytes: number, text: string, from: number, to: number): boolean {
-  return to - from > bytes || new TextEncoder().encode(text.slice(from, to)).length > bytes;
+  // go-ini counts bytes here; a shorter line fails either way.
+  return text.startsWith('"""', first) && lineEnd - first > 6 ? '"""' : '"';
 }
 
 function findDelimiter(text: string, from: number, lineEnd: number): number {
