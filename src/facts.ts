@@ -37,15 +37,17 @@ export interface NodeFacts {
   readonly systemd: boolean;
   readonly grafana?: GrafanaFacts;
   readonly service: ServiceFacts;
-  /** The file the running unit reads. */
+  /** The path the running unit reads, whether or not a file is there. */
+  readonly configPath: string;
+  /** The file at that path. */
   readonly config?: ConfigFile;
   /** Text of conf/defaults.ini under the home path. */
   readonly defaults?: string;
-  /** GF_* variables that reach Grafana, with where each is set. */
+  /** GF_* variables that reach Grafana and those its config asks for, with where each is set; the later entry of a name counts. */
   readonly environment: readonly EnvironmentEntry[];
   /** `cfg:…` arguments of the command line. */
   readonly arguments: readonly string[];
-  /** Contents of files that managed settings refer to by `$__file{}`, by path. */
+  /** Contents of files that settings refer to by `$__file{}` and of those an earlier push staged, by path as written. */
   readonly secretFiles: ReadonlyMap<string, Secret>;
   /** Other files of ours that a push would write, by path. */
   readonly files: ReadonlyMap<string, FileFacts>;
@@ -106,7 +108,7 @@ export interface EnvironmentEntry {
 
 export interface SqliteFacts {
   readonly path: string;
-  /** Undefined: it could not be counted on the node; `why` says it. */
+  /** Undefined: it could not be counted on the node; `why` says it. Users are those beside the default `admin`. */
   readonly counts?: { readonly users: number; readonly dashboards: number; readonly dataSources: number; readonly alertRules: number };
   readonly why?: string;
 }
@@ -114,7 +116,8 @@ export interface SqliteFacts {
 /** The database as one node reaches it. */
 export interface DatabasePath {
   readonly tls: Gathered<TlsOffer>;
-  readonly login: { readonly ok: true; readonly roundTripMs: number; readonly clientAddress: string } | { readonly ok: false; readonly code: DatabaseFailure['code']; readonly said: string };
+  /** Code `not-tried`: `said` is why, and nothing was sent. */
+  readonly login: { readonly ok: true; readonly roundTripMs: number; readonly clientAddress: string } | { readonly ok: false; readonly code: DatabaseFailure['code'] | 'not-tried'; readonly said: string };
   /** Present after a login. */
   readonly server?: DatabaseServer;
 }

@@ -1,0 +1,59 @@
+import type { ConfigFile, FileFacts, GrafanaFacts } from '../facts.ts';
+import type { Answer } from '../shell/framed-answer.ts';
+
+/** What the second question to a node tells. */
+export interface ConfigReading {
+  readonly grafana?: GrafanaFacts;
+  readonly config?: ConfigFile;
+  /** Path that was looked at, whether or not a file is there. */
+  readonly configPath: string;
+  readonly homePath: string;
+  readonly defaults?: string;
+  readonly files: ReadonlyMap<string, FileFacts>;
+  readonly sourceAddresses: ReadonlyMap<string, string>;
+  readonly caBundle?: { readonly path: string; readonly pem: string };
+}
+
+/** Reads the answer to `configScript`. */
+export function readConfig(answer: Answer): ConfigReading {
+  const files = new Map([...answer.under('file-hash')].flatMap(([path, sha256]) => {
+    const [owner = '', mode = ''] = (answer.text(`file-owner ${path}`) ?? '').trim().split(' ');
+    return [[path, { path, sha256: sha256.trim(), owner, mode }] as const];
+  }));
+  const configPath = answer.text('config') ?? '';
+  const facts = files.get(configPath);
+  files.delete(configPath);
+  const defaults = answer.text('defaults');
+  const grafana = readGrafana(answer);
+  const bundlePath = answer.text('bundle-path');
+  return {
+    configPath,
+    homePath: answer.text('home') ?? '',
+    ...(grafana === undefined ? {} : { grafana }),
+    ...(defaults === undefined ? {} : { defaults }),
+    ...(facts === undefined ? {} : {
+      config: {
+        ...facts,
+        realPath: answer.text('real') ?? configPath,
+        text: answer.text('text') ?? '',
+        fileSystem: (answer.text('file-system') ?? '').trim(),
+        mountPoint: answer.text('mount-point') !== undefined,
+      },
+    }),
+    files,
+    sourceAddresses: new Map([...answer.under('route')].flatMap(([peer, line]) => {
+      const source = /\bsrc (\S+)/.exec(line)?.[1];
+      return source === undefined ? [] : [[peer, source] as const];
+    })),
+    ...(bundlePath === undefined ? {} : { caBundle: { path: bundlePath, pem: answer.text('bundle') ?? '' } }),
+  };
+}
+
+/** `Version 12.2.0 (commit: …, branch: …, enterprise-commit: …)` or `grafana version 12.2.0`. */
+function readGrafana(answer: Answer): GrafanaFacts | undefined {
+  const said = answer.text('version') ?? '';
+  const version = /version (\d+\.\d+\.\d+\S*)/i.exec(said)?.[1];
+  if (version === undefined) return undefined;
+  const enterprise = /^grafana-enterprise installed$/m.test(answer.text('packages') ?? '') || /enterprise-commit: [0-9a-f]/.test(said);
+  return { version, edition: enterprise ? 'enterprise' : 'oss', homePath: answer.text('home') ?? '' };
+}

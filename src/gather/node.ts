@@ -1,0 +1,102 @@
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { Secret } from '../cluster/secret.ts';
+import type { EnvironmentEntry, Gathered, NodeFacts, SqliteFacts } from '../facts.ts';
+import { effectiveOf } from '../grafana/effective-of.ts';
+import { findExpanders } from '../grafana/expanders.ts';
+import { type Answer, parseAnswer } from '../shell/framed-answer.ts';
+import { configScript, contentsScript, serviceScript } from '../shell/node-scripts.ts';
+import type { Script } from '../shell/quote.ts';
+import type { Clock, NodeConnection } from '../world.ts';
+import { type ConfigReading, readConfig } from './config.ts';
+import { readService, type ServiceReading } from './service.ts';
+
+/** What a node question needs of the cluster; the wizard asks before the rest is known. */
+export type NodeQuestion = Pick<Cluster, 'nodes'> & { readonly needsBundle: boolean };
+
+/** Looks at one node in three questions, each naming what the next one needs; changes nothing there. */
+export async function gatherNode(node: Node, cluster: NodeQuestion, connection: NodeConnection, clock: Clock): Promise<Gathered<NodeFacts>> {
+  const ask = async (script: Script): Promise<Answer> => parseAnswer((await connection.run(script)).stdout);
+  try {
+    const asked = clock.now().getTime();
+    const service = readService(await ask(serviceScript(node.grafana.unit, node.grafana.status)), node.grafana);
+    const clockAheadSeconds = Math.round(service.clock - (asked + clock.now().getTime()) / 2000);
+    const config = readConfig(await ask(configScript({
+      config: service.configPath ?? '',
+      homes: service.homes,
+      secretsPath: node.grafana.secretsPath ?? '',
+      peers: cluster.nodes.filter(({ name }) => name !== node.name).map(({ name, target }) => ({ name, host: target.host })),
+      bundle: cluster.needsBundle,
+    })));
+    const bare = makeFacts(service, config, clockAheadSeconds);
+    const secretFiles = await readSecretFiles(bare, node, config, ask);
+    const sqlite = await countSqlite({ ...bare, secretFiles }, config.homePath, ask);
+    return { ok: true, facts: { ...bare, secretFiles, ...(sqlite === undefined ? {} : { sqlite }) } };
+  } catch (error) {
+    return { ok: false, missing: `${node.name} stopped answering: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function makeFacts(service: ServiceReading, config: ConfigReading, clockAheadSeconds: number): NodeFacts {
+  const [owner = '', group = ''] = (config.config?.owner ?? '').split(':');
+  return {
+    hostName: service.hostName,
+    system: service.system,
+    systemd: service.systemd,
+    ...(config.grafana === undefined ? {} : { grafana: config.grafana }),
+    service: { ...service.service, user: service.service.user || owner, group: service.service.group || group },
+    configPath: config.configPath,
+    ...(config.config === undefined ? {} : { config: config.config }),
+    ...(config.defaults === undefined ? {} : { defaults: config.defaults }),
+    environment: relevant(service, config),
+    arguments: service.words.filter((word) => word.startsWith('cfg:')),
+    secretFiles: new Map(),
+    files: config.files,
+    sourceAddresses: config.sourceAddresses,
+    ...(config.caBundle === undefined ? {} : { caBundle: config.caBundle }),
+    clockAheadSeconds,
+  };
+}
+
+/** GF_* variables, and those that the config asks for by `${NAME}`. */
+function relevant({ variables }: ServiceReading, { config }: ConfigReading): readonly EnvironmentEntry[] {
+  const texts = [config?.text ?? '', ...variables.filter(({ name }) => name.startsWith('GF_')).map(({ value }) => value)];
+  const asked = new Set(texts.flatMap(findExpanders).map(({ argument }) => argument));
+  return variables
+    .filter(({ name }) => name.startsWith('GF_') || asked.has(name))
+    .map(({ name, value, origin }) => ({ name, value: new Secret(value), origin }));
+}
+
+/** Files named by `$__file{}`, and those that an earlier push staged. */
+async function readSecretFiles(facts: NodeFacts, node: Node, config: ConfigReading, ask: (script: Script) => Promise<Answer>): Promise<NodeFacts['secretFiles']> {
+  const texts = [facts.config?.text ?? '', ...facts.environment.map(({ value }) => value.reveal())];
+  const named = texts.flatMap(findExpanders).filter(({ provider }) => provider === '__file').map(({ argument }) => argument);
+  const folder = node.grafana.secretsPath ?? `${config.configPath.replace(/\/[^/]*$/, '')}/secrets`;
+  const staged = [...facts.files.keys()].filter((path) => path === `${folder}/database_password` || path === `${folder}/secret_key`);
+  const names = [...new Set([...named, ...staged])];
+  if (names.length === 0) return new Map();
+  // A relative path counts from where Grafana runs, its home.
+  const files = names.map((name) => ({ name, path: name.startsWith('/') ? name : `${config.homePath}/${name}` }));
+  const contents = (await ask(contentsScript(files, undefined))).under('secret');
+  return new Map([...contents].map(([name, text]) => [name, new Secret(text)]));
+}
+
+async function countSqlite(facts: NodeFacts, homePath: string, ask: (script: Script) => Promise<Answer>): Promise<SqliteFacts | undefined> {
+  const effective = effectiveOf(facts);
+  if (!effective.ok) return undefined;
+  const value = (section: string, key: string): string => effective.config.get(section, key)?.value ?? '';
+  const under = (folder: string, path: string): string => (path.startsWith('/') ? path : `${folder}/${path}`);
+  const data = under(homePath, value('paths', 'data') || 'data');
+  const answer = await ask(contentsScript([], under(data, value('database', 'path') || 'grafana.db')));
+  const path = answer.text('sqlite');
+  if (path === undefined) return undefined;
+  const count = (table: string): number => Number(answer.text(`count ${table}`)?.trim());
+  const counts = {
+    users: count('user'),
+    // Grafana 12 keeps dashboards in both tables or in the new one alone.
+    dashboards: Math.max(count('dashboard'), count('resource')),
+    dataSources: count('data_source'),
+    alertRules: count('alert_rule'),
+  };
+  if (Object.values(counts).every(Number.isInteger)) return { path, counts };
+  return { path, why: answer.text('sqlite-why')?.trim() ?? 'the tables could not be counted' };
+}
