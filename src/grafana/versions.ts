@@ -1,0 +1,62 @@
+/** A Grafana version in parts; `pre` is what follows the hyphen, empty for a release. */
+export interface Version {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+  readonly pre: string;
+}
+
+/** Parses `12.2.0`, `12.2.0-pre`, `v12.0.1+security-01`; undefined for anything else. */
+export function parseVersion(text: string): Version | undefined {
+  const match = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(text.trim());
+  if (match === null) return undefined;
+  const [, major, minor, patch = '0', pre = ''] = match;
+  return { major: Number(major), minor: Number(minor), patch: Number(patch), pre };
+}
+
+/** Below zero when `a` is older; a pre-release is older than its release, a text that is no version older than all. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [parseVersion(a), parseVersion(b)];
+  if (left === undefined || right === undefined) return Number(left !== undefined) - Number(right !== undefined);
+  return compareReleases(left, right) || comparePre(left.pre, right.pre);
+}
+
+function compareReleases(a: Version, b: Version): number {
+  return a.major - b.major || a.minor - b.minor || a.patch - b.patch;
+}
+
+function comparePre(a: string, b: string): number {
+  if (a === b) return 0;
+  if (a === '' || b === '') return a === '' ? 1 : -1;
+  return a.localeCompare(b, 'en', { numeric: true });
+}
+
+/** Something that holds for ranges of versions, both ends included; without `to` it still holds. */
+export interface VersionFact {
+  readonly ranges: readonly { readonly from: string; readonly to?: string }[];
+  readonly source: string;
+}
+
+/** What changes with the version and decides what we write or judge. */
+export const versionFacts = {
+  /** `[unified_alerting] ha_label` is known. */
+  haLabel: { ranges: [{ from: '10.1.0' }], source: 'setting_unified_alerting.go; ignored by 9.4 (observed)' },
+  /** `[unified_alerting] ha_redis_*` is known. */
+  haRedis: { ranges: [{ from: '10.1.0' }], source: 'setting_unified_alerting.go; ignored by 9.4 (observed)' },
+  /** `[database] migration_locking` is known; before, the toggle migrationLocking. */
+  migrationLocking: { ranges: [{ from: '10.1.0' }], source: 'grafana#44101; ignored by 9.4 (observed)' },
+  /** Unified storage quotes the connection string by itself, so that a value we quote fails there, and an unquoted one in the core. */
+  quotesConnectionString: { ranges: [{ from: '11.4.0', to: '11.6.3' }, { from: '12.0.0', to: '12.0.2' }], source: 'grafana#94223, undone by grafana#105331' },
+  /** `[database] url` is ignored by unified storage, which then runs on SQLite. */
+  ignoresDatabaseUrl: { ranges: [{ from: '11.6.1', to: '11.6.3' }, { from: '12.0.0', to: '12.0.2' }], source: 'grafana#104844, mended by grafana#105331' },
+  /** Migrations need the collation utf8mb4_0900_as_cs: no MariaDB, no MySQL 5.7. */
+  needsMysql8Collation: { ranges: [{ from: '12.4.0' }], source: 'grafana#118836' },
+} as const satisfies Readonly<Record<string, VersionFact>>;
+
+/** Whether a fact holds for a version; a pre-release counts as its release, a text that is no version as none. */
+export function holdsFor(fact: VersionFact, version: string): boolean {
+  const found = parseVersion(version);
+  if (found === undefined) return false;
+  const compared = (bound: string) => { const parsed = parseVersion(bound); return parsed === undefined ? NaN : compareReleases(found, parsed); };
+  return fact.ranges.some(({ from, to }) => compared(from) >= 0 && (to === undefined || compared(to) <= 0));
+}
