@@ -1,0 +1,108 @@
+import { parsePort } from './address.ts';
+import type { Become, Cluster, GrafanaLayout, Ignored, Node } from './cluster.ts';
+import { readDatabase } from './cluster-file-database.ts';
+import { hintNearest, readEntries } from './cluster-file-entries.ts';
+import type { Problem } from './cluster-file-entries.ts';
+import { settingsReader } from './cluster-file-reader.ts';
+import type { SettingsReader } from './cluster-file-reader.ts';
+import { localPath, oneOf, parseCount, parseGossipAddress, parseNodePath, parseOwner, parseReason, parseText, parseUnit, secretSource } from './cluster-file-values.ts';
+import { parseName } from './name.ts';
+import { accepted, refused } from './parsed.ts';
+import { defaultClusterName, parseRootUrl } from './root-url.ts';
+import { parseTarget } from './target.ts';
+
+export type ParsedClusterFile = { readonly ok: true; readonly value: Cluster } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const becomes = oneOf<Become>('auto', 'none', 'sudo');
+export const defaultLayout: GrafanaLayout = { unit: 'grafana-server', statePath: '/var/lib/grafana-ha' };
+
+/** Parses a cluster file that lies in `folder` (absolute), with all its problems at once. What parses may still be wrong: the checks judge that. */
+export function parseClusterFile(text: string, folder: string): ParsedClusterFile {
+  const { entries, problems: shape } = readEntries(text);
+  const read = settingsReader(entries);
+  const rootUrl = read.required('cluster', 'root_url', parseRootUrl, 'root_url = https://grafana.example.com/');
+  const name = read.optional('cluster', 'name', parseName) ?? (rootUrl === undefined ? 'grafana' : defaultClusterName(rootUrl));
+  const sshConfig = read.optional('ssh', 'config', localPath(folder));
+  const port = read.optional('alerting', 'port', parsePort) ?? 9094;
+  const nodes = readNodes(read, port);
+  const database = readDatabase(read, folder);
+  const adminPassword = read.optional('security', 'admin_password', secretSource(folder));
+  const license = read.optional('license', 'path', localPath(folder));
+  const waitSeconds = read.optional('push', 'wait', parseCount);
+  const rest = {
+    name,
+    secrets: read.optional('cluster', 'secrets', oneOf('files', 'inline')) ?? 'files',
+    push: read.optional('cluster', 'push', oneOf('allowed', 'never')) ?? 'allowed',
+    ssh: { perHop: read.optional('ssh', 'per_hop', parseCount) ?? 8, ...(sshConfig === undefined ? {} : { config: sshConfig }) },
+    nodes,
+    security: {
+      secretKey: read.optional('security', 'secret_key', secretSource(folder)) ?? { kind: 'nodes' },
+      adminUser: read.optional('security', 'admin_user', parseText) ?? 'admin',
+      ...(adminPassword === undefined ? {} : { adminPassword }),
+    },
+    ...(license === undefined ? {} : { license: { path: license } }),
+    alerting: { port, label: read.optional('alerting', 'label', accepted) ?? name },
+    pushing: { keep: read.optional('push', 'keep', parseCount) ?? 10, ...(waitSeconds === undefined ? {} : { waitSeconds }) },
+    ignored: readIgnored(read, nodes),
+  } satisfies Omit<Cluster, 'rootUrl' | 'database'>;
+  // What seems missing may stand in a line that was not understood.
+  const problems = inOrder([...shape, ...read.problems.filter(({ line }) => shape.length === 0 || line !== undefined)]);
+  if (problems.length > 0 || rootUrl === undefined || database === undefined) return { ok: false, problems };
+  return { ok: true, value: { ...rest, rootUrl: rootUrl.url, database } };
+}
+
+function readNodes(read: SettingsReader, port: number): readonly Node[] {
+  const become = read.optional('ssh', 'become', becomes) ?? 'auto';
+  const common = readLayout(read, 'grafana');
+  const commonBecome = read.optional('grafana', 'become', becomes) ?? become;
+  const nodes: Node[] = [];
+  for (const entry of read.all('nodes')) {
+    const name = read.check(entry, parseName(entry.key));
+    const target = read.check(entry, parseTarget(entry.value));
+    if (name === undefined || target === undefined) continue;
+    const own = `node.${name}`;
+    const gossipAddress = read.optional(own, 'gossip_address', (text) => parseGossipAddress(text, port));
+    nodes.push({
+      name,
+      target,
+      become: read.optional(own, 'become', becomes) ?? commonBecome,
+      ...(gossipAddress === undefined ? {} : { gossipAddress }),
+      grafana: { ...defaultLayout, ...common, ...readLayout(read, own) },
+    });
+  }
+  if (read.all('nodes').length === 0) read.report({ problem: 'no node is named', hint: 'Add [nodes] with lines such as: grafana-1 = ops@10.0.0.11' });
+  const names = read.all('nodes').map((entry) => entry.key);
+  for (const { section, line } of read.sections().filter(({ section }) => section.startsWith('node.') && !names.includes(section.slice(5)))) {
+    read.report({ line, problem: `[${section}] is about a node that [nodes] does not name`, hint: hintNearest(section.slice(5), names, (name) => `[node.${name}]`) });
+  }
+  return nodes;
+}
+
+function readLayout(read: SettingsReader, section: string): Partial<GrafanaLayout> {
+  const layout = {
+    configPath: read.optional(section, 'config_path', parseNodePath),
+    unit: read.optional(section, 'unit', parseUnit),
+    start: read.optional(section, 'start', parseText),
+    stop: read.optional(section, 'stop', parseText),
+    status: read.optional(section, 'status', parseText),
+    statePath: read.optional(section, 'state_path', parseNodePath),
+    secretsPath: read.optional(section, 'secrets_path', parseNodePath),
+    owner: read.optional(section, 'owner', parseOwner),
+  };
+  return Object.fromEntries(Object.entries(layout).filter(([, value]) => value !== undefined));
+}
+
+function readIgnored(read: SettingsReader, nodes: readonly Node[]): readonly Ignored[] {
+  return read.all('ignore').flatMap((entry) => {
+    const [, check, node] = /^([A-Za-z0-9.-]+)(?:@(.+))?$/.exec(entry.key) ?? [];
+    const names = nodes.map(({ name }) => name);
+    if (check === undefined) return read.check(entry, refused(`"${entry.key}" is not CHECK or CHECK@NODE`, 'Type the id of a check, such as peers.udp')) ?? [];
+    if (node !== undefined && !names.includes(node)) return read.check(entry, refused(`${entry.key} is about a node that [nodes] does not name`, hintNearest(node, names, (name) => `${check}@${name}`))) ?? [];
+    const reason = read.check(entry, parseReason(entry.value));
+    return reason === undefined ? [] : [{ check, ...(node === undefined ? {} : { node }), ...reason }];
+  });
+}
+
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((one, other) => (one.line ?? Number.MAX_SAFE_INTEGER) - (other.line ?? Number.MAX_SAFE_INTEGER));
+}
