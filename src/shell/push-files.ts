@@ -35,6 +35,7 @@ umask 077
 backup=${statePath}/backups/${id}
 temp() { echo "$(dirname "$1")/.grafana-ha-"${id}".$2.tmp"; }
 real() { if [ -e "$1" ]; then readlink -f "$1"; else echo "$1"; fi; }
+flush() { sync "$1" 2>/dev/null || sync; }
 ${raw(hashOf)}
 ${raw(makeFolder)}
 ${raw(likeOriginal)}`;
@@ -60,15 +61,63 @@ function stageOne(file: PushFile, index: number): Script {
 rm -f -- "$(dirname "$target")"/.grafana-ha-*.${index}.tmp
 dd bs=65536 iflag=fullblock,count_bytes count=${file.bytes} status=none > "$temp"
 [ "$(hash_of "$temp")" = ${file.sha256} ] || exit ${pushExit.damaged}
-if [ -e "$target" ]; then cp -p -- "$target" "$backup"/${index}; else : > "$backup"/${index}.absent; fi
+if [ -e "$target" ]; then cp -a -- "$target" "$backup"/${index}; else : > "$backup"/${index}.absent; fi
 printf '%s\n' "$target" > "$backup"/${index}.path`;
   return file.place.kind === 'file'
     ? sh`make_folder "$(dirname "$(real ${file.path})")" ${file.place.owner}
 ${raw(take)}
 chown ${file.place.owner} "$temp" && chmod ${file.place.mode} "$temp"
-sync "$temp"`
+flush "$temp"`
     : sh`${raw(take)}
 [ "$(hash_of "$target")" = ${file.place.expectedSha256} ] || exit ${pushExit.changedMeanwhile}
 like_original "$target" "$temp"
-sync "$temp"`;
+flush "$temp"`;
+}
+
+/** Makes staged files live: all are checked first, then renamed, the config last. `reason` is what an interrupted push leaves in `pending`. */
+export function swapScript(place: PushPlace, files: readonly PushFile[], reason: string): Script {
+  return join([
+    begin(place),
+    ...files.map((file, index) => sh`target=$(real ${file.path})
+[ "$(hash_of "$(temp "$target" ${index})")" = ${file.sha256} ] || exit ${pushExit.damaged}
+${raw(file.place.kind === 'file' ? sh`:` : sh`[ "$(hash_of "$target")" = ${file.place.expectedSha256} ] || exit ${pushExit.changedMeanwhile}`)}`),
+    sh`printf '%s\n' ${reason} > ${place.statePath}/pending`,
+    ...files.map((file, index) => sh`target=$(real ${file.path}); mv -f -- "$(temp "$target" ${index})" "$target"; flush "$(dirname "$target")"`),
+  ]);
+}
+
+/** Puts back what the swap of this push replaced; what was not there before is removed. */
+export function restoreScript(place: PushPlace, files: readonly PushFile[]): Script {
+  return join([
+    begin(place),
+    ...files.map((_file, index) => index).reverse().map((index) => sh`target=$(cat "$backup"/${index}.path); temp=$(temp "$target" ${index})
+if [ -e "$backup"/${index} ]; then cp -a -- "$backup"/${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
+else rm -f -- "$target"; fi
+flush "$(dirname "$target")"`),
+    sh`rm -f ${place.statePath}/pending`,
+  ]);
+}
+
+/** Forgets what was staged and not made live. */
+export function unstageScript(place: PushPlace, files: readonly PushFile[]): Script {
+  return join([
+    begin(place),
+    ...files.map((file, index) => sh`rm -f -- "$(temp "$(real ${file.path})" ${index})"`),
+    sh`rm -rf -- "$backup"`,
+  ]);
+}
+
+/** Says that this node needs nothing more: its Grafana runs on what lies there. */
+export function settledScript({ statePath }: PushPlace): Script {
+  return sh`rm -f ${statePath}/pending`;
+}
+
+/** Prints what an interrupted push left to finish, or nothing. */
+export function pendingScript(statePath: string): Script {
+  return sh`cat ${statePath}/pending 2>/dev/null || :`;
+}
+
+/** Adds one line of JSON to the node's audit file. */
+export function auditScript(statePath: string, line: string): Script {
+  return sh`umask 077; mkdir -p ${statePath} && printf '%s\n' ${line} >> ${statePath}/audit.jsonl`;
 }

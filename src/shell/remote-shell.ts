@@ -6,7 +6,7 @@ const exactly = (bytes: string) => `dd bs=65536 iflag=fullblock,count_bytes coun
 
 // The script's length is checked before eval: a cut link would otherwise run half a script.
 const loop = [
-  'export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"; unset TMOUT; cd /; echo "$0 ready"; echo "$0 ready" >&2',
+  'export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"; unset TMOUT; cd /; echo "$0 ready ${1:-none}"; echo "$0 ready" >&2',
   'while read -r n s i',
   `do c=$(${exactly('s')}; echo .); [ "\${#c}" = $((s + 1)) ] || exit 1`,
   `echo "$n>"; echo "$n>" >&2; ${exactly('i')} | { ( eval "\${c%.}" ); r=$?; cat >/dev/null; echo; echo "$n<$r"; echo >&2; echo "$n<$r" >&2; }`,
@@ -18,7 +18,7 @@ const asIs = 'exec sh -c "$1" "$0"';
 
 // After "refused" one line is read: the prompt sudo is to ask with. Nothing else may be sent before that prompt is
 // seen: with NOPASSWD or a fresh ticket sudo reads nothing and the root shell would run the password.
-const asRoot = 'sudo -n sh -c "$1" "$0" && exit; sudo -n -l >&2; echo "$0 refused"; echo "$0 refused" >&2; read -r p && exec sudo -S -p "$p" sh -c "$1" "$0"';
+const asRoot = 'sudo -n sh -c "$1" "$0" sudo && exit; sudo -n -l >&2; echo "$0 refused"; echo "$0 refused" >&2; read -r p && exec sudo -S -p "$p" sh -c "$1" "$0" sudo';
 
 const words: Readonly<Record<Become, string>> = {
   none: `${login}; ${asIs}`,
@@ -27,7 +27,7 @@ const words: Readonly<Record<Become, string>> = {
 };
 
 /**
- * The line a login shell runs to become our kept shell. On stdout it says `MARK login UID USER`, then `MARK ready`,
+ * The line a login shell runs to become our kept shell. On stdout it says `MARK login UID USER`, then `MARK ready none|sudo`,
  * or `MARK refused` when `sudo -n` failed; `ready` and `refused` also end what concerns them on stderr.
  */
 export function remoteShell(mark: string, become: Become): string {

@@ -21,3 +21,9 @@ export function parseSshQuestion(text: string): SshQuestion {
   const [, type = '', fingerprint = ''] = key;
   return { kind: 'host-key', host, type, fingerprint, answer: text.includes('[fingerprint]') ? fingerprint : 'yes' };
 }
+
+/** Whether the key is the target's own, not that of a host on the way to it. */
+export function isKeyOf({ host }: HostKeyQuestion, settings: ReadonlyMap<string, string>): boolean {
+  const asked = /^\[(.*)\]:\d+$/.exec(host)?.[1] ?? host;
+  return [settings.get('hostkeyalias'), settings.get('hostname')].includes(asked);
+}

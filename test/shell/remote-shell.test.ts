@@ -26,7 +26,7 @@ describe('remoteShell', () => {
   });
 
   it('says who logged in, then that it is ready', () => {
-    expect(converse('').stdout.toString()).toMatch(/^MARK login \d+ \S+\nMARK ready\n$/);
+    expect(converse('').stdout.toString()).toMatch(/^MARK login \d+ \S+\nMARK ready none\n$/);
   });
 
   it.each<[string, string, string, object]>([

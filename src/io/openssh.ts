@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { remoteShell } from '../shell/remote-shell.ts';
+import { firstHop, masterArguments, parseSettings, settingsArguments, type SshSettings } from '../shell/ssh-arguments.ts';
+import { sshFailure } from '../shell/ssh-failure.ts';
+import { isKeyOf } from '../shell/ssh-question.ts';
+import type { ConnectOptions, ConnectOutcome, ConnectTarget, Local, Prompt, Screen, World } from '../world.ts';
+import { openAskpass } from './openssh-askpass.ts';
+import { connectionOver } from './openssh-connection.ts';
+import { openDesk, type Memory } from './openssh-desk.ts';
+import { makeFolder } from './openssh-folder.ts';
+import { makePlaces, startLimit } from './openssh-limits.ts';
+import { followLogin } from './openssh-login.ts';
+import { startSsh, type Execa, type SshProcess } from './openssh-process.ts';
+import { makeQuestions, type Questions } from './openssh-questions.ts';
+
+interface Dependencies {
+  readonly prompt: Prompt;
+  readonly screen: Screen;
+  readonly local: Pick<Local, 'random'>;
+}
+
+// Patience for a login, without the time a person takes to answer.
+const loginMs = 30_000;
+
+/** The nodes through the system's own ssh: the user's config, agent, known hosts and jump hosts. One ssh a node. */
+export function openSsh(dependencies: Dependencies): World['connect'] {
+  const memory: Memory = { hostKeys: new Set(), passphrases: new Map(), sudoPasswords: new Map() };
+  return async (targets, options) => {
+    if (targets.length === 0) return [];
+    for (const key of options.hostKeys ?? []) memory.hostKeys.add(key);
+    const { execa } = await import('execa');
+    return connectAll(targets, options, { ...dependencies, memory, execa });
+  };
+}
+
+type Tools = Dependencies & { readonly memory: Memory; readonly execa: Execa };
+
+async function connectAll(targets: readonly ConnectTarget[], options: ConnectOptions, tools: Tools): Promise<readonly ConnectOutcome[]> {
+  const { screen, memory, execa } = tools;
+  const nonce = () => Buffer.from(tools.local.random(12)).toString('hex');
+  const folder = makeFolder();
+  const desk = openDesk(tools);
+  const questions: Questions[] = [];
+  // Two numbers a node: some logins are made once more.
+  const askpass = openAskpass(folder.path, 2 * targets.length, async (number, text, notice) => questions[number]?.answer(text, notice));
+  const takePlace = makePlaces(options.perHop);
+  const running = new Set<SshProcess>();
+
+  async function connectOne(target: ConnectTarget, index: number): Promise<ConnectOutcome> {
+    const { name } = target;
+    const { stdout, stderr, exitCode } = await execa('ssh', settingsArguments(target.target, options.config), { reject: false, stdin: 'ignore' });
+    if (exitCode === 255) return { name, failure: sshFailure({ target: target.target.text, exitCode, stderr, stdout: '' }) };
+    const settings = parseSettings(stdout);
+    desk.leave();
+    const free = await takePlace(firstHop(settings));
+    desk.enter();
+    try {
+      const outcome = await login(target, settings, index, free);
+      // A host hangs up while a person compares fingerprints (LoginGraceTime); now that the key is trusted, once more.
+      const hungUp = 'failure' in outcome && ['other', 'refused', 'timeout'].includes(outcome.failure.kind);
+      return hungUp && questions[index]?.hasTrustedKey() ? await login(target, settings, index + targets.length, free) : outcome;
+    } finally {
+      free();
+    }
+  }
+
+  async function login({ name, target, become }: ConnectTarget, settings: SshSettings, number: number, free: () => void): Promise<ConnectOutcome> {
+    const mark = nonce();
+    const socket = join(folder.path, String(number));
+    const limit = startLimit(loginMs, () => ssh.kill());
+    const asked = (questions[number] = makeQuestions({
+      name, target: target.text, desk, screen, memory, limit,
+      // Past the first hop: others may log in through it while the person thinks.
+      askedForKey: (question) => isKeyOf(question, settings) && free(),
+    }));
+    const words = masterArguments({ target, config: options.config, settings, socket }, remoteShell(mark, become));
+    const ssh = startSsh(execa, words, askpass.environment(number));
+    running.add(ssh);
+    const outcome = await followLogin({
+      ssh, mark, target: target.text, sudoPrompt: nonce(), loggedIn: free,
+      sudoPassword: options.askSudoPassword === true ? pausing(limit, (user) => desk.sudoPassword(name, user)) : undefined,
+    });
+    const late = limit.end();
+    if ('login' in outcome) return { name, connection: connectionOver({ name, login: outcome.login, ssh, execa, socket, nonce }) };
+    ssh.kill();
+    await Promise.all([asked.settled(), ssh.ended]);
+    const failure = late ? { kind: 'timeout' as const, found: `no shell within ${loginMs / 1000} s`, hint: `ssh ${target.text}` } : outcome.failure;
+    return { name, failure: asked.explain(failure) };
+  }
+
+  for (const _ of targets) desk.enter();
+  try {
+    const outcomes = await Promise.race([Promise.all(targets.map((target, index) => connectOne(target, index).finally(desk.leave))), desk.broken]);
+    return withFolder(outcomes, folder.remove);
+  } catch (error) {
+    for (const ssh of running) ssh.kill();
+    folder.remove();
+    throw error;
+  } finally {
+    askpass.close();
+  }
+}
+
+/** The folder goes with the last connection. */
+function withFolder(outcomes: readonly ConnectOutcome[], remove: () => void): readonly ConnectOutcome[] {
+  let open = outcomes.filter((outcome) => 'connection' in outcome).length;
+  if (open === 0) remove();
+  return outcomes.map((outcome) => {
+    if ('failure' in outcome) return outcome;
+    let closed: Promise<void> | undefined;
+    const close = () => (closed ??= outcome.connection.close().finally(() => --open === 0 && remove()));
+    return { name: outcome.name, connection: { ...outcome.connection, close } };
+  });
+}
+
+function pausing<Argument, Answer>(limit: { pause(): void; resume(): void }, ask: (argument: Argument) => Promise<Answer>): (argument: Argument) => Promise<Answer> {
+  return (argument) => {
+    limit.pause();
+    return ask(argument).finally(limit.resume);
+  };
+}

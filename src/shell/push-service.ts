@@ -1,0 +1,68 @@
+import type { GrafanaLayout } from '../cluster/cluster.ts';
+import { raw, sh } from './quote.ts';
+import type { Script } from './quote.ts';
+
+/** `mark` is where the log stood before a start, as `startScript` printed it. */
+export interface LogPlace {
+  readonly mark: string;
+  /** Log file of a Grafana that is not a systemd unit. */
+  readonly file: string;
+}
+
+export type ServiceState =
+  | { readonly kind: 'up' | 'starting' | 'down' }
+  /** It ended by itself, whether or not the service manager means to try again. */
+  | { readonly kind: 'died'; readonly how: string };
+
+/** Starts Grafana without waiting for it and prints the mark of its log. systemd's start limit is forgotten first. */
+export function startScript(layout: GrafanaLayout, logFile: string): Script {
+  const start = layout.start === undefined
+    ? sh`systemctl reset-failed ${layout.unit} 2>/dev/null || :
+systemctl --no-block start ${layout.unit}`
+    : line(layout.start);
+  return sh`echo "$(date +%s) $(wc -c < ${logFile} 2>/dev/null || echo 0)"
+${raw(start)}`;
+}
+
+/** Stops Grafana and returns when it is gone. */
+export function stopScript(layout: GrafanaLayout): Script {
+  if (layout.stop === undefined) return sh`systemctl stop ${layout.unit}`;
+  if (layout.status === undefined) return line(layout.stop);
+  return sh`${raw(line(layout.stop))}
+i=0; while ( ${raw(line(layout.status))} ) >/dev/null 2>&1; do i=$((i + 1)); [ $i -lt 300 ] || exit 1; sleep 0.1; done`;
+}
+
+/** Prints what readServiceState reads. */
+export function stateScript(layout: GrafanaLayout): Script {
+  if (layout.status !== undefined) return sh`( ${raw(line(layout.status))} ) >/dev/null 2>&1; echo "status=$?"`;
+  return sh`systemctl show -p ActiveState -p SubState -p NRestarts -p Result -p Job -p ExecMainStatus ${layout.unit}`;
+}
+
+/** What a service is at after a start; the counter of restarts begins at 0 with each start by hand. */
+export function readServiceState(stdout: string): ServiceState {
+  const shown = new Map(stdout.split('\n').flatMap((text) => {
+    const at = text.indexOf('=');
+    return at < 0 ? [] : [[text.slice(0, at), text.slice(at + 1)] as const];
+  }));
+  const status = shown.get('status');
+  if (status !== undefined) return { kind: status === '0' ? 'up' : 'down' };
+  const restarts = Number(shown.get('NRestarts') ?? 0);
+  const ended = `exit ${shown.get('ExecMainStatus') ?? '?'}`;
+  if (shown.get('ActiveState') === 'failed') return { kind: 'died', how: `${ended}, ${shown.get('Result')}` };
+  if (restarts > 0 || shown.get('SubState')?.startsWith('auto-restart')) return { kind: 'died', how: `${ended}, systemd was starting it again` };
+  if (shown.get('ActiveState') === 'active') return { kind: 'up' };
+  const queued = (shown.get('Job') ?? '') !== '' && shown.get('Job') !== '0';
+  return { kind: shown.get('ActiveState') === 'activating' || queued ? 'starting' : 'down' };
+}
+
+/** Prints the log since the mark, at most 200 lines. */
+export function logScript(layout: GrafanaLayout, { mark, file }: LogPlace): Script {
+  const [seconds = '0', bytes = '0'] = mark.trim().split(' ');
+  return layout.status === undefined
+    ? sh`journalctl -u ${layout.unit} --since ${`@${seconds}`} -o cat --no-pager -n 200`
+    : sh`tail -c ${`+${Number(bytes) + 1}`} ${file} | tail -n 200`;
+}
+
+function line(text: string): Script {
+  return text as Script;
+}
