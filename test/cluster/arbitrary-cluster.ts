@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import type { Cluster, Database, GrafanaLayout, Node } from '../../src/cluster/cluster.ts';
+import type { SecretSource } from '../../src/cluster/secret.ts';
+
+const present = <Value extends object>(value: Value): Value => Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as Value;
+const maybe = <Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> => fc.option(arbitrary, { nil: undefined });
+
+const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,12}$/);
+const line = fc.string({ minLength: 1, unit: fc.constantFrom(...'ab =;#"\'\\$|&é[](){}`,.:/@%-') }).filter((text) => text.trim() === text && text !== '');
+const path = fc.oneof(fc.constantFrom('/etc/ha/a/b.pem', '/etc/ha/~/x', '/etc/ha//x', '/etc/hatch/x', '/a;b #c', '~/x', '/etc/ha/a b'), line.map((text) => `/${text}`));
+const port = fc.integer({ min: 1, max: 65535 });
+const address = fc.record({ host: fc.constantFrom('db', 'db.example.com', '10.0.0.1', '2001:db8::1'), port });
+const source: fc.Arbitrary<SecretSource> = fc.oneof(
+  fc.constantFrom<SecretSource>({ kind: 'nodes' }, { kind: 'ask' }, { kind: 'env', name: 'A_1' }),
+  path.map((where) => ({ kind: 'file', path: where }) as const),
+  fc.array(line, { minLength: 1, maxLength: 4 }).map((words) => ({ kind: 'command', words }) as const),
+);
+
+const layout: fc.Arbitrary<GrafanaLayout> = fc.record({
+  unit: fc.constantFrom('grafana-server', 'grafana@1.service'),
+  statePath: fc.constantFrom('/var/lib/grafana-ha', '/opt/ha'),
+  configPath: maybe(fc.constantFrom('/etc/grafana/grafana.ini', '/opt/a;b.ini')),
+  start: maybe(line),
+  stop: maybe(line),
+  status: maybe(line),
+  secretsPath: maybe(fc.constant('/opt/secrets')),
+  owner: maybe(fc.constant('root:grafana')),
+}).map(present);
+
+const target = fc.constantFrom(
+  { text: 'grafana-1', host: 'grafana-1' }, { text: 'ops@10.0.0.11:2222', user: 'ops', host: '10.0.0.11', port: 2222 },
+  { text: 'CORP\\ops@[2001:db8::1]', user: 'CORP\\ops', host: '2001:db8::1' },
+);
+
+const node: fc.Arbitrary<Node> = fc.record({
+  name, target, become: fc.constantFrom('auto', 'none', 'sudo'), grafana: layout,
+  gossipAddress: maybe(fc.record({ host: fc.constantFrom('10.0.0.1', 'fd00::1'), port })),
+}).map(present);
+
+const base = { address, name: fc.constantFrom('grafana', 'g_1'), user: fc.constantFrom('grafana', 'u@corp', '[u]'), password: source, caCert: maybe(path), maxOpenConn: maybe(fc.integer({ min: 1, max: 500 })) };
+const database: fc.Arbitrary<Database> = fc.oneof(
+  fc.record({ type: fc.constant('postgres' as const), ...base, sslMode: fc.constantFrom('verify-full' as const, 'verify-ca' as const, 'require' as const, 'disable' as const) }).map(present),
+  fc.record({ type: fc.constant('mysql' as const), ...base, sslMode: fc.constantFrom('true' as const, 'skip-verify' as const, 'disable' as const), serverCertName: maybe(fc.constant('db.internal')) }).map(present),
+);
+
+const ignored = fc.record({
+  check: fc.constantFrom('peers.udp', 'node.config-manager', 'url'),
+  why: line.filter((text) => !/\(until/.test(text)),
+  until: maybe(fc.constantFrom('2027-01-31', '2028-02-29')),
+}).map(present);
+
+/** Any cluster that a cluster file in /etc/ha can say. */
+export const arbitraryCluster: fc.Arbitrary<Cluster> = fc.record({
+  name,
+  rootUrl: fc.constantFrom('https://grafana.example.com/', 'http://[2001:db8::1]:3000/grafana/'),
+  secrets: fc.constantFrom('files' as const, 'inline' as const),
+  push: fc.constantFrom('allowed' as const, 'never' as const),
+  ssh: fc.record({ config: maybe(path), perHop: fc.integer({ min: 1, max: 99 }) }).map(present),
+  nodes: fc.uniqueArray(node, { minLength: 1, maxLength: 4, selector: ({ name: own }) => own }),
+  database,
+  security: fc.record({ secretKey: source, adminUser: fc.constantFrom('admin', 'a;b'), adminPassword: maybe(source) }).map(present),
+  license: maybe(path.map((where) => ({ path: where }))),
+  alerting: fc.record({ port, label: fc.constantFrom('', 'prod', 'x y') }),
+  pushing: fc.record({ keep: fc.integer({ min: 1, max: 99 }), waitSeconds: maybe(fc.integer({ min: 1, max: 999 })) }).map(present),
+  ignored: fc.uniqueArray(ignored, { maxLength: 3, selector: ({ check }) => check }),
+}).map(present);
