@@ -55,6 +55,8 @@ export interface NodeFacts {
   readonly sqlite?: SqliteFacts;
   /** The address this node uses to reach the other nodes, by peer name. */
   readonly sourceAddresses: ReadonlyMap<string, string>;
+  /** Addresses on the node's own interfaces. */
+  readonly addresses: readonly string[];
   /** Trust bundle that Go uses on this system. */
   readonly caBundle?: { readonly path: string; readonly pem: string };
   /** Seconds the node's clock is ahead of ours. */
@@ -133,4 +135,6 @@ export interface DatabaseServer {
 export type SchemaFacts =
   | { readonly kind: 'empty' }
   | { readonly kind: 'grafana'; readonly users: number; readonly dashboards: number; readonly encryptedRows: number }
-  | { readonly kind: 'foreign'; readonly tables: number; readonly example: string };
+  | { readonly kind: 'foreign'; readonly tables: number; readonly example: string }
+  /** Grafana's tables are there, but this user may not read them. */
+  | { readonly kind: 'unreadable'; readonly code: string; readonly said: string };

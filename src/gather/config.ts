@@ -11,6 +11,7 @@ export interface ConfigReading {
   readonly defaults?: string;
   readonly files: ReadonlyMap<string, FileFacts>;
   readonly sourceAddresses: ReadonlyMap<string, string>;
+  readonly addresses: readonly string[];
   readonly caBundle?: { readonly path: string; readonly pem: string };
 }
 
@@ -45,6 +46,7 @@ export function readConfig(answer: Answer): ConfigReading {
       const source = /\bsrc (\S+)/.exec(line)?.[1];
       return source === undefined ? [] : [[peer, source] as const];
     })),
+    addresses: [...(answer.text('addresses') ?? '').matchAll(/\binet6? ([^\s/]+)/g)].map(([, address]) => address!),
     ...(bundlePath === undefined ? {} : { caBundle: { path: bundlePath, pem: answer.text('bundle') ?? '' } }),
   };
 }

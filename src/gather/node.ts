@@ -3,6 +3,7 @@ import { Secret } from '../cluster/secret.ts';
 import type { EnvironmentEntry, Gathered, NodeFacts, SqliteFacts } from '../facts.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { findExpanders } from '../grafana/expanders.ts';
+import { nodePaths } from '../settings/node-paths.ts';
 import { type Answer, parseAnswer } from '../shell/framed-answer.ts';
 import { configScript, contentsScript, serviceScript } from '../shell/node-scripts.ts';
 import type { Script } from '../shell/quote.ts';
@@ -52,6 +53,7 @@ function makeFacts(service: ServiceReading, config: ConfigReading, clockAheadSec
     secretFiles: new Map(),
     files: config.files,
     sourceAddresses: config.sourceAddresses,
+    addresses: config.addresses,
     ...(config.caBundle === undefined ? {} : { caBundle: config.caBundle }),
     clockAheadSeconds,
   };
@@ -70,8 +72,8 @@ function relevant({ variables }: ServiceReading, { config }: ConfigReading): rea
 async function readSecretFiles(facts: NodeFacts, node: Node, config: ConfigReading, ask: (script: Script) => Promise<Answer>): Promise<NodeFacts['secretFiles']> {
   const texts = [facts.config?.text ?? '', ...facts.environment.map(({ value }) => value.reveal())];
   const named = texts.flatMap(findExpanders).filter(({ provider }) => provider === '__file').map(({ argument }) => argument);
-  const folder = node.grafana.secretsPath ?? `${config.configPath.replace(/\/[^/]*$/, '')}/secrets`;
-  const staged = [...facts.files.keys()].filter((path) => path === `${folder}/database_password` || path === `${folder}/secret_key`);
+  const { databasePassword, secretKey, adminPassword } = nodePaths(node, config.configPath);
+  const staged = [databasePassword, secretKey, adminPassword].filter((path) => facts.files.has(path));
   const names = [...new Set([...named, ...staged])];
   if (names.length === 0) return new Map();
   // A relative path counts from where Grafana runs, its home.

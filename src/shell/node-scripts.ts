@@ -71,7 +71,8 @@ route() {
   a=$(getent ahosts "$2" 2>/dev/null | head -n 1 | cut -d' ' -f1)
   ip -o route get "\${a:-198.51.100.1}" 2>/dev/null | put "route $1"
 }
-${raw(routes)}${raw(question.bundle ? bundle : sh``)}`;
+${raw(routes)}ip -o addr show 2>/dev/null | put addresses
+${raw(question.bundle ? bundle : sh``)}`;
 }
 
 /** Asks for the files that the config refers to and counts what a SQLite database holds, read-only. `files` maps a name to a path. */

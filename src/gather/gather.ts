@@ -1,0 +1,73 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Facts, Gathered, LocalFacts, NodeEntry } from '../facts.ts';
+import type { ConnectOutcome, World } from '../world.ts';
+import type { ConnectedNodes } from './connect.ts';
+import { gatherDatabase } from './database.ts';
+import { gatherNode } from './node.ts';
+import { resolveDatabasePassword, type ResolvedSecret } from './secrets.ts';
+
+export interface Gathering {
+  readonly facts: Facts;
+  /** The one the database was tried with. */
+  readonly databasePassword: ResolvedSecret;
+}
+
+/** Brings everything the checks judge: this machine, all nodes at once, then the database from every node. */
+export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, world: World): Promise<Gathering> {
+  const at = world.clock.now();
+  const [local, nodes] = await Promise.all([
+    gatherLocal(cluster, world),
+    Promise.all(connected.outcomes.map((outcome) => gatherEntry(cluster, outcome, world))),
+  ]);
+  const databasePassword = await resolveDatabasePassword(cluster, nodes, world);
+  const paths = await gatherDatabase(
+    cluster.database,
+    databasePassword.ok ? { ok: true, facts: databasePassword.secret } : databasePassword,
+    cluster.database.caCert === undefined ? undefined : asFacts(local.databaseCa),
+    nodes.flatMap(({ name, node }) => {
+      const connection = connected.connection(name);
+      return connection === undefined ? [] : [{ name, dial: connection.dial, caBundle: node.ok ? (node.facts.caBundle?.pem ?? '') : '' }];
+    }),
+    world,
+  );
+  const withDatabase = nodes.map((entry): NodeEntry => {
+    const path = paths.get(entry.name);
+    return path === undefined ? entry : { ...entry, database: { ok: true, facts: path } };
+  });
+  return { facts: { nodes: withDatabase, local, at }, databasePassword };
+}
+
+async function gatherEntry(cluster: Cluster, outcome: ConnectOutcome, world: World): Promise<NodeEntry> {
+  const { name } = outcome;
+  if ('failure' in outcome) {
+    const missing: Gathered<never> = { ok: false, missing: `no connection to ${name}` };
+    return { name, connection: { ok: false, failure: outcome.failure }, node: missing, database: missing };
+  }
+  const { connection } = outcome;
+  const layout = cluster.nodes.find((node) => node.name === name)!;
+  const needsBundle = cluster.database.caCert === undefined && cluster.database.sslMode !== 'disable';
+  return {
+    name,
+    connection: { ok: true, ...connection.login },
+    node: await gatherNode(layout, { nodes: cluster.nodes, needsBundle }, connection, world.clock),
+    database: { ok: false, missing: `the database was not tried from ${name}` },
+  };
+}
+
+async function gatherLocal(cluster: Cluster, world: Pick<World, 'files' | 'local'>): Promise<LocalFacts> {
+  const read = async (path: string): Promise<NonNullable<LocalFacts['license']>> => {
+    const text = await world.files.readText(path);
+    return text === undefined ? { ok: false, missing: `there is no file ${path}` } : { ok: true, text };
+  };
+  const rootUrlAddresses = await world.local.lookup(new URL(cluster.rootUrl).hostname);
+  return {
+    ...(rootUrlAddresses === undefined ? {} : { rootUrlAddresses }),
+    ...(cluster.license === undefined ? {} : { license: await read(cluster.license.path) }),
+    ...(cluster.database.caCert === undefined ? {} : { databaseCa: await read(cluster.database.caCert) }),
+  };
+}
+
+function asFacts(file: LocalFacts['databaseCa']): Gathered<string> {
+  if (file === undefined) return { ok: false, missing: 'the CA file was not read' };
+  return file.ok ? { ok: true, facts: file.text } : file;
+}

@@ -1,0 +1,74 @@
+import type { DatabaseServer, SchemaFacts } from '../facts.ts';
+import { readGrants } from '../grafana/mysql-grants.ts';
+import type { DatabaseSession } from '../world.ts';
+import { codeAndWords } from './database-words.ts';
+import type { ServerReading } from './postgres.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Scratch tables carry this name, so that one node's proof is no foreign table to another's. */
+const scratch = 'grafana_ha_probe_';
+
+const overview = `
+select version() as version, user() as client, @@read_only as read_only, @@innodb_read_only as innodb_read_only,
+       count(t.table_name) as tables, min(t.table_name) as example,
+       coalesce(group_concat(case when t.table_name in ('migration_log', 'user', 'dashboard', 'data_keys', 'secrets', 'data_source') then t.table_name end separator ' '), '') as known
+from (select 1 as one) as one
+left join information_schema.tables t on t.table_schema = database() and t.table_name not like '${scratch.replaceAll('_', '\\\\_')}%'`;
+
+/** Asks a MySQL or MariaDB what it is, what lies in the schema and whether this user can write. `suffix`: letters and digits of our own for the scratch table. */
+export async function readMysql(session: DatabaseSession, database: string, suffix: string): Promise<ServerReading> {
+  const [row = {}] = await session.query(overview);
+  const version = String(row['version']);
+  const schema = await readSchema(session, row);
+  return {
+    // user() is name@address, and a name may hold an @.
+    clientAddress: String(row['client']).replace(/^.*@/, ''),
+    server: {
+      engine: /mariadb/i.test(version) ? 'mariadb' : 'mysql',
+      version: version.replace(/^5\.5\.5-/, '').split('-')[0] ?? '',
+      schema,
+      writable: await proveMysql(session, row, schema, database, suffix),
+    },
+  };
+}
+
+async function proveMysql(session: DatabaseSession, row: Row, schema: SchemaFacts, database: string, suffix: string): Promise<DatabaseServer['writable']> {
+  if (Number(row['read_only']) + Number(row['innodb_read_only']) > 0) return { ok: false, code: 'read-only', said: 'the server is read-only: a replica, or a writer after a failover' };
+  const grants = (await session.query('show grants')).map((grant) => String(Object.values(grant)[0]));
+  const { missing, hasRole } = readGrants(grants, database);
+  if (missing.length > 0 && !hasRole) return { ok: false, code: 'missing-privileges', said: `no ${missing.join(', ')} on ${database}` };
+  try {
+    if (schema.kind === 'empty') return await proveByScratchTable(session, `${scratch}${suffix}`);
+    if (missing.length === 0) return { ok: true, how: 'by its grants' };
+    await session.query('update migration_log set success = success where 1 = 0');
+    return { ok: true, how: 'an update of no rows; what a role grants beyond that was not proven' };
+  } catch (error) {
+    return { ok: false, ...codeAndWords(error) };
+  }
+}
+
+async function proveByScratchTable(session: DatabaseSession, table: string): Promise<DatabaseServer['writable']> {
+  await session.query(`create table ${table} (id int primary key)`);
+  try {
+    await session.query(`insert into ${table} values (1)`);
+  } finally {
+    await session.query(`drop table ${table}`);
+  }
+  return { ok: true, how: 'a scratch table made, filled and dropped in the empty schema' };
+}
+
+async function readSchema(session: DatabaseSession, row: Row): Promise<SchemaFacts> {
+  if (Number(row['tables']) === 0) return { kind: 'empty' };
+  const known = String(row['known']).split(' ');
+  if (!known.includes('migration_log')) return { kind: 'foreign', tables: Number(row['tables']), example: String(row['example']) };
+  const count = (table: string, where = '1 = 1'): string => (known.includes(table) ? `(select count(*) from \`${table}\` where ${where})` : '0');
+  try {
+    const [counts = {}] = await session.query(`
+      select ${count('user')} as users, ${count('dashboard', 'is_folder = 0')} as dashboards,
+             ${count('data_keys')} + ${count('secrets')} + ${count('data_source', `coalesce(secure_json_data, '') not in ('', '{}', 'null')`)} as encrypted`);
+    return { kind: 'grafana', users: Number(counts['users']), dashboards: Number(counts['dashboards']), encryptedRows: Number(counts['encrypted']) };
+  } catch (error) {
+    return { kind: 'unreadable', ...codeAndWords(error) };
+  }
+}
