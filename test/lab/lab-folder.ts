@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { answerOf, until } from './run.ts';
 
 const parent = '/var/tmp'; // outlives a reboot less surely than a home folder, and every user may write there
@@ -9,6 +9,8 @@ const prefix = 'grafana-ha-lab-';
 /** One thing that a lab put into the machine, and that has to go again. */
 export type Trace =
   | { readonly kind: 'process'; readonly pid: number; readonly startTime: string; readonly signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' }
+  /** A process that somebody else starts and stops meanwhile; its command line names the lab's folder. */
+  | { readonly kind: 'pid-file'; readonly path: string }
   | { readonly kind: 'mount'; readonly path: string }
   | { readonly kind: 'cgroup'; readonly path: string }
   | { readonly kind: 'netns'; readonly name: string }
@@ -56,9 +58,9 @@ export async function removeLeftovers(): Promise<void> {
 async function removeLab(path: string): Promise<void> {
   const lines = (await readFile(join(path, 'traces'), 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
   const traces = lines.map((line) => JSON.parse(line) as Trace).reverse();
-  const processes = traces.filter((trace) => trace.kind === 'process');
-  await Promise.all(processes.map(removeTrace));
-  for (const trace of traces) if (trace.kind !== 'process') await removeTrace(trace);
+  const isProcess = ({ kind }: Trace) => kind === 'process' || kind === 'pid-file';
+  await Promise.all(traces.filter(isProcess).map(removeTrace));
+  for (const trace of traces) if (!isProcess(trace)) await removeTrace(trace);
   // What is still mounted below would be emptied too.
   const mounted = (await readFile('/proc/self/mounts', 'utf8')).split('\n').filter((line) => line.split(' ')[1]?.startsWith(`${path}/`));
   if (mounted.length > 0) throw new Error(`still mounted, remove by hand: ${mounted.join(', ')}`);
@@ -68,11 +70,18 @@ async function removeLab(path: string): Promise<void> {
 async function removeTrace(trace: Trace): Promise<void> {
   switch (trace.kind) {
     case 'process': return endProcess(trace.pid, trace.startTime, trace.signal);
+    case 'pid-file': return endProcessOf(trace.path);
     case 'mount': await answerOf(['umount', '--lazy', trace.path]); return;
     case 'cgroup': await answerOf(['find', trace.path, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';']); return;
     case 'netns': await answerOf(['ip', 'netns', 'del', trace.name]); return;
     case 'link': await answerOf(['ip', 'link', 'del', trace.name]); return;
   }
+}
+
+async function endProcessOf(pidFile: string): Promise<void> {
+  const pid = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (commandLine.includes(dirname(pidFile))) await endProcess(pid, await startTimeOf(pid), 'SIGTERM');
 }
 
 async function endProcess(pid: number, startTime: string, signal: NodeJS.Signals): Promise<void> {

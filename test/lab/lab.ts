@@ -3,6 +3,7 @@ import { makeLabFolder } from './lab-folder.ts';
 import { canHaveRealHosts } from './provide.ts';
 import { findProgram } from './grafana/program.ts';
 import { startRealHosts } from './real/real-hosts.ts';
+import { startLoopbackHosts } from './loopback/loopback-hosts.ts';
 import { startPostgres } from './database/postgres.ts';
 import { makeAuthority } from './database/authority.ts';
 
@@ -98,10 +99,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   try {
     const program = await findProgram(options.grafana ?? 'auto', folder.path);
     const authority = await makeAuthority(folder.path);
-    const started = await startRealHosts({ count: options.hosts ?? 3, folder, program, note });
+    const count = options.hosts ?? 3;
+    const started = strength === 'real' ? await startRealHosts({ count, folder, program, note }) : await startLoopbackHosts({ count, folder, program });
     const databases = options.databases ?? ['postgres'];
     const [postgres] = await Promise.all([
-      databases.includes('postgres') ? startPostgres({ folder, authority, address: started.databaseAddress }) : undefined,
+      databases.includes('postgres') ? startPostgres({ folder, authority, address: started.databaseAddress, clients: started.clients }) : undefined,
       ...started.hosts.flatMap((host) => (options.users ?? []).map((user) => host.addUser(user))),
     ]);
     return {

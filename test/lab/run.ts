@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
 
 export interface Answer {
   readonly exitCode: number;
@@ -44,4 +45,13 @@ export async function until(what: string, probe: () => Promise<boolean>, seconds
     if (performance.now() > deadline) throw new Error(`waited ${seconds} s for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Whether a server that speaks first, such as sshd, does so within a second. */
+export function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = (yes: boolean) => { socket.destroy(); resolve(yes); };
+    socket.once('data', () => end(true)).once('error', () => end(false)).setTimeout(1000, () => end(false));
+  });
 }

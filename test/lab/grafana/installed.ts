@@ -18,7 +18,7 @@ export async function installPackage(layer: string, base: string, program: Progr
   };
   await put('etc/grafana/grafana.ini', program.sample, 0o640, grafanaId);
   for (const kind of ['access-control', 'alerting', 'dashboards', 'datasources', 'plugins']) {
-    await put(`etc/grafana/provisioning/${kind}/sample.yaml`, '# nothing provisioned\n', 0o640, grafanaId);
+    await put(`etc/grafana/provisioning/${kind}/sample.yaml`, 'apiVersion: 1\n', 0o640, grafanaId);
   }
   await put('etc/default/grafana-server', environmentFile);
   await put('usr/lib/systemd/system/grafana-server.service', unitFile);

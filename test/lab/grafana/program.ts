@@ -1,4 +1,4 @@
-import { access, chmod, cp, mkdir, writeFile } from 'node:fs/promises';
+import { access, chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { answerOf, run } from '../run.ts';
 import { defaultsIni, sampleIni, standInVersion } from './default-settings.ts';
@@ -34,7 +34,7 @@ export async function realHome(): Promise<string | undefined> {
 async function realProgram(home: string): Promise<Program> {
   const { stdout } = await answerOf([join(home, 'bin/grafana'), 'server', '-v'], { cwd: home });
   const version = /Version (\S+)/.exec(stdout)?.[1] ?? '0.0.0';
-  return { kind: 'real', title: `Grafana ${version}`, version, home, sample: sampleIni() };
+  return { kind: 'real', title: `Grafana ${version}`, version, home, sample: await readFile(join(home, 'conf/sample.ini'), 'utf8').catch(() => sampleIni()) };
 }
 
 async function buildStandIn(folder: string): Promise<Program> {

@@ -1,24 +1,16 @@
 import { mkdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { installPackage, resetScript } from '../grafana/installed.ts';
 import type { Program } from '../grafana/program.ts';
 import type { LabHost, LabUser } from '../lab.ts';
 import type { LabFolder } from '../lab-folder.ts';
-import { answerOf, run, until } from '../run.ts';
+import { answerOf, answers, run, until } from '../run.ts';
+import type { StartedHosts } from '../started-hosts.ts';
 import { makeSshFiles } from '../ssh-files.ts';
 import { makeBaseImage } from './base-image.ts';
 import { boot } from './boot.ts';
 import type { Machine } from './boot.ts';
 import { makeNetwork } from './network.ts';
-
-export interface StartedHosts {
-  readonly hosts: readonly LabHost[];
-  readonly sshConfig: string;
-  readonly knownHosts: string;
-  /** Address of this machine that a database for them listens on. */
-  readonly databaseAddress: string;
-}
 
 /** Boots Debian hosts with Grafana installed and stopped, all at once; resolves when each answers ssh. */
 export async function startRealHosts({ count, folder, program, note }: { count: number; folder: LabFolder; program: Program; note: (text: string) => void }): Promise<StartedHosts> {
@@ -44,7 +36,7 @@ export async function startRealHosts({ count, folder, program, note }: { count: 
     await until(`ssh of lab-${number}`, () => answers(address, 22));
     return realHost(`lab-${number}`, address, machine, ssh.publicKey);
   }));
-  return { hosts, sshConfig: ssh.config, knownHosts: ssh.knownHosts, databaseAddress: network.gateway };
+  return { hosts, sshConfig: ssh.config, knownHosts: ssh.knownHosts, databaseAddress: network.gateway, clients: `${network.gateway}/24` };
 }
 
 function realHost(name: string, address: string, machine: Machine, publicKey: string): LabHost {
@@ -75,12 +67,4 @@ install -d -m 700 -o ${name} -g ${name} /home/${name}/.ssh
 printf '%s' '${publicKey.trim()}' > /home/${name}/.ssh/authorized_keys
 chown ${name}:${name} /home/${name}/.ssh/authorized_keys
 ${rule === '' ? '' : `(umask 337; echo '${rule}' > /etc/sudoers.d/${name})`}`;
-}
-
-function answers(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const end = (yes: boolean) => { socket.destroy(); resolve(yes); };
-    socket.once('data', () => end(true)).once('error', () => end(false)).setTimeout(1000, () => end(false)); // sshd speaks first
-  });
 }
