@@ -1,0 +1,95 @@
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { Secret } from '../cluster/secret.ts';
+import type { Facts, NodeFacts } from '../facts.ts';
+import { gossipAddresses } from '../settings/gossip-addresses.ts';
+import { mergeConfig } from '../settings/merge-config.ts';
+import type { MergedConfig } from '../settings/merge-config.ts';
+import { nodePaths } from '../settings/node-paths.ts';
+import { settingsFor } from '../settings/settings-for.ts';
+import type { ClusterSecrets, ManagedSetting } from '../settings/settings-for.ts';
+import type { PlannedFile } from './plan.ts';
+
+/** What one node is to become. Holds secrets: it stays in memory and is never printed or stored. */
+export interface NodeOutcome {
+  readonly node: Node;
+  readonly facts: NodeFacts;
+  readonly settings: readonly ManagedSetting[];
+  readonly merged: MergedConfig;
+  /** Those that differ from what lies on the node, in the order in which they go live: the config last. */
+  readonly files: readonly FileOutcome[];
+}
+
+export interface FileOutcome {
+  readonly what: PlannedFile['what'];
+  readonly path: string;
+  readonly content: Secret;
+  /** Undefined: keeps what the file there has. */
+  readonly access?: { readonly owner: string; readonly mode: string };
+}
+
+export interface OutcomeInput {
+  readonly cluster: Cluster;
+  readonly facts: Facts;
+  readonly secrets: ClusterSecrets;
+  /** Hex digest of a text. */
+  readonly sha256: (text: string) => string;
+}
+
+/** What each node with facts is to become, in the cluster's order. Throws UserError when a config cannot be brought there. */
+export function nodeOutcomes(input: OutcomeInput): readonly NodeOutcome[] {
+  return input.cluster.nodes.flatMap((node) => {
+    const entry = input.facts.nodes.find(({ name }) => name === node.name);
+    return entry?.node.ok ? [nodeOutcome(node, entry.node.facts, input)] : [];
+  });
+}
+
+function nodeOutcome(node: Node, facts: NodeFacts, input: OutcomeInput): NodeOutcome {
+  const settings = nodeSettings(node, facts, input);
+  const merged = mergeConfig(node.name, facts, settings);
+  return { node, facts, settings, merged, files: [...secretFiles(node, facts, merged), ...carriedFiles(node, facts, input), ...configFile(facts, merged)] };
+}
+
+/** The settings of one node, from what was gathered on all of them. */
+export function nodeSettings(node: Node, facts: NodeFacts, { cluster, facts: all, secrets }: Omit<OutcomeInput, 'sha256'>): readonly ManagedSetting[] {
+  const sources = new Map(all.nodes.flatMap(({ name, node: gathered }) => (gathered.ok ? [[name, gathered.facts.sourceAddresses] as const] : [])));
+  return settingsFor(cluster, node, {
+    secrets,
+    version: facts.grafana?.version ?? '',
+    configPath: facts.configPath,
+    ...(facts.caBundle === undefined ? {} : { caBundle: facts.caBundle.path }),
+    gossip: gossipAddresses(cluster, sources),
+    ownAddresses: [...facts.sourceAddresses.values()],
+  });
+}
+
+function secretFiles(node: Node, facts: NodeFacts, { secretFiles }: MergedConfig): readonly FileOutcome[] {
+  return [...secretFiles].map(([path, content]) => ({ what: 'secret', path, content, access: { owner: secretOwner(node, facts), mode: '0640' } }));
+}
+
+/** CA certificate and license, where the ones on the node are not the same. */
+function carriedFiles(node: Node, facts: NodeFacts, { cluster, facts: { local }, sha256 }: OutcomeInput): readonly FileOutcome[] {
+  const paths = nodePaths(node, facts.configPath);
+  const owner = secretOwner(node, facts);
+  const carried = [
+    { what: 'certificate', path: paths.databaseCa, file: local.databaseCa, wanted: cluster.database.caCert !== undefined && cluster.database.sslMode !== 'disable', mode: '0644' },
+    { what: 'license', path: paths.license, file: local.license, wanted: cluster.license !== undefined, mode: '0640' },
+  ] as const;
+  return carried.flatMap(({ what, path, file, wanted, mode }) =>
+    wanted && file?.ok && facts.files.get(path)?.sha256 !== sha256(file.text) ? [{ what, path, content: new Secret(file.text), access: { owner, mode } }] : []);
+}
+
+function configFile(facts: NodeFacts, { text }: MergedConfig): readonly FileOutcome[] {
+  if (text === (facts.config?.text ?? '')) return [];
+  const content = new Secret(text);
+  return [facts.config === undefined
+    ? { what: 'config', path: facts.configPath, content, access: { owner: `root:${facts.service.group || 'root'}`, mode: '0640' } }
+    : { what: 'config', path: facts.configPath, content }];
+}
+
+/** The config's owner, as long as Grafana's group can then read the file. */
+function secretOwner(node: Node, facts: NodeFacts): string {
+  const { group, user } = facts.service;
+  const owner = node.grafana.owner ?? facts.config?.owner;
+  const readable = owner !== undefined && (group === '' || owner.endsWith(`:${group}`) || owner.startsWith(`${user}:`));
+  return node.grafana.owner ?? (readable ? owner : `root:${group || 'root'}`);
+}

@@ -1,0 +1,53 @@
+/** What a push is going to change, as plain data: it holds no secret and no plain hash of one. */
+export interface Plan {
+  /** `roll`: one node at a time. `move`: all stop before the first starts again. */
+  readonly kind: 'nothing' | 'roll' | 'move';
+  /** The settings that make it a move. */
+  readonly moved: readonly string[];
+  /** Starts first and alone. */
+  readonly founder: string;
+  /** In the order of the push, founder first; nodes that need nothing are there too. */
+  readonly nodes: readonly NodePlan[];
+}
+
+export interface NodePlan {
+  readonly name: string;
+  readonly changes: readonly Change[];
+  readonly files: readonly PlannedFile[];
+  readonly action: 'none' | 'start' | 'restart';
+  /** Whether it ran when the facts were gathered. */
+  readonly running: boolean;
+}
+
+/** A setting before and after. */
+export interface Change {
+  readonly section: string;
+  readonly key: string;
+  readonly before: Shown;
+  readonly after: Shown;
+}
+
+export type Shown =
+  | { readonly kind: 'unset' }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'secret'; readonly fingerprint: string };
+
+export interface PlannedFile {
+  readonly what: 'config' | 'secret' | 'certificate' | 'license';
+  readonly path: string;
+  /** `user:group`; undefined: as it is. */
+  readonly owner?: string;
+  readonly mode?: string;
+  /** Keyed. */
+  readonly hash: string;
+}
+
+/** Whether a push would change and start nothing. */
+export function isEmpty(plan: Plan): boolean {
+  return plan.kind === 'nothing';
+}
+
+/** How many times a Grafana goes away and comes back. */
+export function countRestarts(plan: Plan): number {
+  return plan.nodes.filter(({ action }) => action === 'restart').length;
+}

@@ -1,0 +1,24 @@
+import { dirname, join } from 'node:path/posix';
+import type { Node } from '../cluster/cluster.ts';
+
+/** Where a push puts what belongs to a node's config; every path is absolute and on the node. */
+export interface NodePaths {
+  readonly databasePassword: string;
+  readonly secretKey: string;
+  readonly adminPassword: string;
+  readonly databaseCa: string;
+  readonly license: string;
+}
+
+/** The paths of a node whose Grafana reads `configPath`. */
+export function nodePaths(node: Node, configPath: string): NodePaths {
+  const folder = dirname(configPath);
+  const secrets = node.grafana.secretsPath ?? join(folder, 'secrets');
+  return {
+    databasePassword: join(secrets, 'database_password'),
+    secretKey: join(secrets, 'secret_key'),
+    adminPassword: join(secrets, 'admin_password'),
+    databaseCa: join(folder, 'certs', 'database_ca.pem'),
+    license: join(folder, 'license.jwt'),
+  };
+}

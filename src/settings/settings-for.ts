@@ -1,0 +1,133 @@
+import { formatAddress } from '../cluster/address.ts';
+import type { Address, Cluster, Database, Node } from '../cluster/cluster.ts';
+import { Secret } from '../cluster/secret.ts';
+import { UserError } from '../errors.ts';
+import { encodeForDatabase } from '../grafana/write-value.ts';
+import type { DatabaseRole } from '../grafana/write-value.ts';
+import { holdsFor, versionFacts } from '../grafana/versions.ts';
+import { nodePaths } from './node-paths.ts';
+
+/** One setting that a node's Grafana is to read, or is not to find. */
+export interface ManagedSetting {
+  readonly section: string;
+  readonly key: string;
+  readonly wanted: Wanted;
+}
+
+export type Wanted =
+  | { readonly kind: 'text'; readonly text: string }
+  /** `file`: written there and referred to by `$__file{}`; absent: written into the config. */
+  | { readonly kind: 'secret'; readonly secret: Secret; readonly file?: string }
+  | { readonly kind: 'absent' };
+
+export interface ClusterSecrets {
+  readonly databasePassword: Secret;
+  readonly secretKey: Secret;
+  /** Only while the database has no user. */
+  readonly adminPassword?: Secret;
+}
+
+export interface SettingsInput {
+  readonly secrets: ClusterSecrets;
+  /** Such as `12.2.0`. */
+  readonly version: string;
+  readonly configPath: string;
+  /** The node's own trust bundle. */
+  readonly caBundle?: string;
+  /** Of every node, in the cluster's order. */
+  readonly gossip: ReadonlyMap<string, Address>;
+  /** Addresses known to be on an interface of this node. */
+  readonly ownAddresses: readonly string[];
+}
+
+/** What the Grafana of one node is to be told, in the order of a config. Throws UserError when a value cannot be written so that Grafana reads it back. */
+export function settingsFor(cluster: Cluster, node: Node, input: SettingsInput): readonly ManagedSetting[] {
+  return [
+    ...serverSettings(cluster),
+    ...databaseSettings(cluster, node, input),
+    ...securitySettings(cluster, node, input),
+    ...alertingSettings(cluster, node, input),
+    ...(cluster.license === undefined ? [] : [text('enterprise', 'license_path', nodePaths(node, input.configPath).license)]),
+  ];
+}
+
+function serverSettings({ rootUrl }: Cluster): readonly ManagedSetting[] {
+  return [text('server', 'root_url', rootUrl), text('server', 'domain', new URL(rootUrl).hostname.replace(/^\[|\]$/g, ''))];
+}
+
+function databaseSettings({ database, secrets }: Cluster, node: Node, input: SettingsInput): readonly ManagedSetting[] {
+  const paths = nodePaths(node, input.configPath);
+  const encode = (role: DatabaseRole, value: string) => encoded(role, value, database.type, input.version);
+  const ca = caPath(database, paths.databaseCa, input.caBundle);
+  return [
+    // Grafana takes `url` and `connection_string` over all the discrete keys (database_config.go), and `url` is broken on 11.6.1–12.0.2.
+    absent('database', 'url'),
+    absent('database', 'connection_string'),
+    text('database', 'type', database.type),
+    text('database', 'host', formatAddress(database.address)),
+    text('database', 'name', encode('name', database.name)),
+    text('database', 'user', encode('user', database.user)),
+    secret('database', 'password', new Secret(encode('password', input.secrets.databasePassword.reveal())), secrets === 'files' ? paths.databasePassword : undefined),
+    text('database', 'ssl_mode', database.sslMode),
+    ...(ca === undefined ? [] : [text('database', 'ca_cert_path', ca)]),
+    ...(database.type === 'mysql' && database.sslMode === 'true' ? [text('database', 'server_cert_name', database.serverCertName ?? database.address.host)] : []),
+    ...(database.maxOpenConn === undefined ? [] : [text('database', 'max_open_conn', String(database.maxOpenConn))]),
+    // PostgreSQL's lock is tried once whatever this says (observed on 9.4 and 12.2).
+    ...(database.type === 'mysql' ? [text('database', 'locking_attempt_timeout_sec', '60')] : []),
+  ];
+}
+
+function encoded(role: DatabaseRole, value: string, type: Database['type'], version: string): string {
+  const written = encodeForDatabase(role, value, type, version);
+  if (written.ok) return written.text;
+  throw new UserError(`The database's ${role} cannot be given to Grafana. ${written.problem}`, { hint: written.hint });
+}
+
+/** With either TLS mode Grafana's MySQL reads a CA file, even where it verifies nothing (tls_mysql.go). */
+function caPath(database: Database, copied: string, bundle: string | undefined): string | undefined {
+  if (database.sslMode === 'disable') return undefined;
+  if (database.caCert !== undefined) return copied;
+  return database.type === 'mysql' ? bundle : undefined;
+}
+
+function securitySettings({ security, secrets }: Cluster, node: Node, input: SettingsInput): readonly ManagedSetting[] {
+  const paths = nodePaths(node, input.configPath);
+  const place = (file: string) => (secrets === 'files' ? file : undefined);
+  const { secretKey, adminPassword } = input.secrets;
+  return [
+    secret('security', 'secret_key', secretKey, place(paths.secretKey)),
+    ...(adminPassword === undefined ? [] : [
+      text('security', 'admin_user', security.adminUser),
+      secret('security', 'admin_password', adminPassword, place(paths.adminPassword)),
+    ]),
+  ];
+}
+
+function alertingSettings(cluster: Cluster, node: Node, input: SettingsInput): readonly ManagedSetting[] {
+  const own = input.gossip.get(node.name);
+  if (own === undefined) throw new UserError(`The address at which the peers reach ${node.name} is not known.`, { hint: `Add gossip_address = IP:port under [node.${node.name}] of the cluster file.` });
+  return [
+    text('unified_alerting', 'ha_listen_address', formatAddress(listenAddress(own, input.ownAddresses))),
+    text('unified_alerting', 'ha_advertise_address', formatAddress(own)),
+    text('unified_alerting', 'ha_peers', [...input.gossip.values()].map(formatAddress).join(',')),
+    ...(holdsFor(versionFacts.haLabel, input.version) ? [text('unified_alerting', 'ha_label', cluster.alerting.label)] : []),
+  ];
+}
+
+/** Grafana dies on a listen address that is no interface's, which an address behind NAT is. */
+function listenAddress(own: Address, ownAddresses: readonly string[]): Address {
+  if (ownAddresses.includes(own.host)) return own;
+  return { host: own.host.includes(':') ? '::' : '0.0.0.0', port: own.port };
+}
+
+function text(section: string, key: string, value: string): ManagedSetting {
+  return { section, key, wanted: { kind: 'text', text: value } };
+}
+
+function secret(section: string, key: string, value: Secret, file: string | undefined): ManagedSetting {
+  return { section, key, wanted: { kind: 'secret', secret: value, ...(file === undefined ? {} : { file }) } };
+}
+
+function absent(section: string, key: string): ManagedSetting {
+  return { section, key, wanted: { kind: 'absent' } };
+}
