@@ -2,7 +2,7 @@ import { join } from 'node:path/posix';
 import { formatAddress } from './address.ts';
 import type { Cluster, GrafanaLayout, Node } from './cluster.ts';
 import { quoteValue } from './cluster-file-quote.ts';
-import { defaultLayout } from './cluster-file-schema.ts';
+import { defaultLayout } from './cluster-file.ts';
 import { formatSecretSource } from './secret-source.ts';
 import type { SecretSource } from './secret.ts';
 

@@ -1,7 +1,3 @@
-import type { GrafanaLayout } from './cluster.ts';
-
-export const defaultLayout: GrafanaLayout = { unit: 'grafana-server', statePath: '/var/lib/grafana-ha' };
-
 /** Keys that say where Grafana lives on a node: for all nodes in `[grafana]`, for one in `[node.NAME]`. */
 const layout = ['config_path', 'unit', 'start', 'stop', 'status', 'state_path', 'secrets_path', 'owner', 'become'];
 

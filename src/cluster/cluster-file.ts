@@ -5,7 +5,6 @@ import { hintNearest, readEntries } from './cluster-file-entries.ts';
 import type { Problem } from './cluster-file-entries.ts';
 import { settingsReader } from './cluster-file-reader.ts';
 import type { SettingsReader } from './cluster-file-reader.ts';
-import { defaultLayout } from './cluster-file-schema.ts';
 import { localPath, oneOf, parseCount, parseGossipAddress, parseNodePath, parseOwner, parseReason, parseText, parseUnit, secretSource } from './cluster-file-values.ts';
 import { parseName } from './name.ts';
 import { accepted, refused } from './parsed.ts';
@@ -15,7 +14,10 @@ import { parseTarget } from './target.ts';
 export type ParsedClusterFile = { readonly ok: true; readonly value: Cluster } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 const becomes = oneOf<Become>('auto', 'none', 'sudo');
-export 
+
+/** Where Grafana's packages put it. */
+export const defaultLayout: GrafanaLayout = { unit: 'grafana-server', statePath: '/var/lib/grafana-ha' };
+
 /** Parses a cluster file that lies in `folder` (absolute), with all its problems at once. What parses may still be wrong: the checks judge that. */
 export function parseClusterFile(text: string, folder: string): ParsedClusterFile {
   const { entries, problems: shape } = readEntries(text);
