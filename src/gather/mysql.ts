@@ -9,18 +9,20 @@ type Row = Readonly<Record<string, unknown>>;
 /** Scratch tables carry this name, so that one node's proof is no foreign table to another's. */
 const scratch = 'grafana_ha_probe_';
 
-const overview = `
-select version() as version, user() as client, @@read_only as read_only, @@innodb_read_only as innodb_read_only,
-       count(t.table_name) as tables, min(t.table_name) as example,
-       coalesce(group_concat(case when t.table_name in ('migration_log', 'user', 'dashboard', 'data_keys', 'secrets', 'data_source') then t.table_name end separator ' '), '') as known
-from (select 1 as one) as one
-left join information_schema.tables t on t.table_schema = database() and t.table_name not like '${scratch.replaceAll('_', '\\\\_')}%'`;
+/** Apart from the tables: MariaDB 10.11 says read_only = 0 in a query that also reads information_schema (observed). */
+const serverQuery = 'select version() as version, user() as client, @@read_only as read_only, @@innodb_read_only as innodb_read_only';
+
+const tablesQuery = `
+select count(*) as tables, min(table_name) as example,
+       coalesce(group_concat(case when table_name in ('migration_log', 'user', 'dashboard', 'data_keys', 'secrets', 'data_source') then table_name end separator ' '), '') as known
+from information_schema.tables where table_schema = database() and left(table_name, ${scratch.length}) <> '${scratch}'`;
 
 /** Asks a MySQL or MariaDB what it is, what lies in the schema and whether this user can write. `suffix`: letters and digits of our own for the scratch table. */
 export async function readMysql(session: DatabaseSession, database: string, suffix: string): Promise<ServerReading> {
-  const [row = {}] = await session.query(overview);
+  const [row = {}] = await session.query(serverQuery);
+  const [tables = {}] = await session.query(tablesQuery);
   const version = String(row['version']);
-  const schema = await readSchema(session, row);
+  const schema = await readSchema(session, tables);
   return {
     // user() is name@address, and a name may hold an @.
     clientAddress: String(row['client']).replace(/^.*@/, ''),
@@ -34,7 +36,9 @@ export async function readMysql(session: DatabaseSession, database: string, suff
 }
 
 async function proveMysql(session: DatabaseSession, row: Row, schema: SchemaFacts, database: string, suffix: string): Promise<DatabaseServer['writable']> {
-  if (Number(row['read_only']) + Number(row['innodb_read_only']) > 0) return { ok: false, code: 'read-only', said: 'the server is read-only: a replica, or a writer after a failover' };
+  // 0 and 1 on MySQL; MariaDB has words too, such as NO_LOCK.
+  const isOff = (name: string): boolean => ['0', 'OFF'].includes(String(row[name]).toUpperCase());
+  if (!isOff('read_only') || !isOff('innodb_read_only')) return { ok: false, code: 'read-only', said: 'the server is read-only: a replica, or a writer after a failover' };
   const grants = (await session.query('show grants')).map((grant) => String(Object.values(grant)[0]));
   const { missing, hasRole } = readGrants(grants, database);
   if (missing.length > 0 && !hasRole) return { ok: false, code: 'missing-privileges', said: `no ${missing.join(', ')} on ${database}` };
