@@ -5,7 +5,7 @@ import { goTrim, skipGoSpace } from './go-space.ts';
 /** One entry of an ini text as go-ini's parser meets it, `start`…`end` in whole lines, `line` 1-based. */
 export type Scanned =
   | { readonly kind: 'section'; readonly name: string; readonly line: number; readonly start: number; readonly end: number }
-  | { readonly kind: 'setting'; readonly key: string; readonly value: ScannedValue; readonly line: number; readonly start: number; readonly end: number }
+  | { readonly kind: 'setting'; readonly key: string; readonly afterDelimiter: number; readonly value: ScannedValue; readonly line: number; readonly start: number; readonly end: number }
   | { readonly kind: 'comment'; readonly text: string; readonly line: number; readonly start: number; readonly end: number };
 
 export interface Scan {
@@ -45,7 +45,7 @@ export function scanIni(text: string): Scan {
       if (name.key === '') return { entries, failure: { line, problem: 'the setting has no name' } };
       const key = name.key === '-' ? `#${autoIncrement++}` : name.key;
       next = value.next;
-      entries.push({ kind: 'setting', key, value, line, start, end: next });
+      entries.push({ kind: 'setting', key, afterDelimiter: name.end, value, line, start, end: next });
     }
     line += next === end ? 1 : countLines(text, start, next);
     start = next;
