@@ -3,7 +3,7 @@ import type { Cluster, Database } from '../cluster/cluster.ts';
 import { Secret, type SecretSource } from '../cluster/secret.ts';
 import { UserError } from '../errors.ts';
 import type { NodeEntry, NodeFacts } from '../facts.ts';
-import { decodeFromDatabase } from '../grafana/write-value.ts';
+import { decodeFromDatabase } from '../grafana/database-value.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { goTrim } from '../grafana/go-space.ts';
 import { nodePaths } from '../settings/node-paths.ts';
