@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Secret } from '../cluster/secret.ts';
 import type { Facts, Gathered, LocalFacts, NodeEntry } from '../facts.ts';
 import type { ConnectOutcome, World } from '../world.ts';
 import type { ConnectedNodes } from './connect.ts';
@@ -12,14 +13,14 @@ export interface Gathering {
   readonly databasePassword: ResolvedSecret;
 }
 
-/** Brings everything the checks judge: this machine, all nodes at once, then the database from every node. */
-export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, world: World): Promise<Gathering> {
+/** Brings everything the checks judge: this machine, all nodes at once, then the database from every node. `typed`: the password, when a person has just typed it. */
+export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, world: World, typed?: Secret): Promise<Gathering> {
   const at = world.clock.now();
   const [local, nodes] = await Promise.all([
     gatherLocal(cluster, world),
     Promise.all(connected.outcomes.map((outcome) => gatherEntry(cluster, outcome, world))),
   ]);
-  const databasePassword = await resolveDatabasePassword(cluster, nodes, world);
+  const databasePassword = typed !== undefined ? { ok: true as const, secret: typed } : await resolveDatabasePassword(cluster, nodes, world);
   const paths = await gatherDatabase(
     cluster.database,
     databasePassword.ok ? { ok: true, facts: databasePassword.secret } : databasePassword,

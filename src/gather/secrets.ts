@@ -79,7 +79,7 @@ export async function resolveDatabasePassword(cluster: Cluster, nodes: readonly 
 }
 
 /** The password as each node has it for this very database: in what its Grafana reads, else in the file a push staged. */
-export function heldDatabasePasswords(cluster: Cluster, nodes: readonly NodeEntry[]): readonly HeldSecret[] {
+export function heldDatabasePasswords(cluster: Pick<Cluster, 'nodes' | 'database'>, nodes: readonly Pick<NodeEntry, 'name' | 'node'>[]): readonly HeldSecret[] {
   return nodes.flatMap(({ name, node }) => {
     const layout = cluster.nodes.find((one) => one.name === name);
     if (!node.ok || layout === undefined) return [];
