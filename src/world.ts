@@ -13,6 +13,8 @@ export interface World {
   readonly http: Http;
   /** Connects to all targets at once, bounded by first hop; one outcome a target, in order. Never throws for a node. */
   connect(targets: readonly ConnectTarget[], options: ConnectOptions): Promise<readonly ConnectOutcome[]>;
+  /** Runs work that must not be cut in the middle: Ctrl+C then aborts the signal instead of ending the process. */
+  uninterrupted<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 }
 
 // ---- the person

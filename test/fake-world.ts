@@ -21,6 +21,8 @@ export interface FakeProgram {
   /** Answers to questions in order; undefined is Escape. Absent: there is no terminal. */
   readonly answers?: readonly (string | boolean | undefined)[];
   readonly now?: Date;
+  /** Aborted: Ctrl+C was pressed. */
+  readonly interrupt?: AbortSignal;
 }
 
 export interface FakeNode {
@@ -141,6 +143,7 @@ export function fakeWorld(program: FakeProgram = {}): FakeWorld {
       open: async (request) => (program.open === undefined ? refuse(`open ${request.type} ${request.address.host}`) : program.open(request)),
       probeTls: async (request) => (program.probeTls === undefined ? refuse(`probeTls ${request.address.host}`) : program.probeTls(request)),
     },
+    uninterrupted: (work) => work(program.interrupt ?? new AbortController().signal),
     http: { request: async (request) => (program.request === undefined ? refuse(`http ${request.host}${request.path}`) : program.request(request)) },
     connect: (targets) =>
       Promise.resolve(
