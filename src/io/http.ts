@@ -22,7 +22,7 @@ function request({ dial, method = 'GET', host, path, tls = false, headers, body,
   });
   const answered = new Promise<HttpAnswer>((resolve, reject) => {
     const options: ClientRequestArgs & RequestOptions = {
-      method, path, agent: false, setHost: false,
+      method, path, setHost: false,
       headers: { host, connection: 'close', ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },
       // The node talks to itself, mostly by address: no name could fit the certificate.
       createConnection: () => (tls ? connectTls({ socket: stream, rejectUnauthorized: false }) : stream),

@@ -27,15 +27,16 @@ export function dialOver({ execa, socket, refusal, ended }: Master, address: Add
   const stream = new Duplex({
     read: () => void client.stdout.resume(),
     write: (chunk, _, done) => void client.stdin.write(chunk, () => done()),
-    final: (done) => void client.stdin.end(done),
+    final: (done) => void client.stdin.end(() => done()),
     // After ssh is gone: nothing is left running, and a TLS error is told before the close.
     destroy: (error, done) => {
       client.kill();
+      client.stdout.resume(); // what nobody reads any more would hold up ssh's end
       void client.finally(() => done(error));
     },
   });
   client.stdout.on('data', (chunk: Buffer) => {
-    if (!stream.push(chunk)) client.stdout.pause();
+    if (!stream.destroyed && !stream.push(chunk)) client.stdout.pause();
   });
   void client.then(async ({ exitCode, stderr }) => {
     if (stream.destroyed) return;

@@ -10,7 +10,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Makes the folder, 0700 and with a path short enough for a unix socket (104 bytes on some systems, hence not TMPDIR). */
 export function makeFolder(): Folder {
-  const path = mkdtempSync('/tmp/gha-');
+  const path = mkdtempSync(`/tmp/gha-${process.pid}-`);
   const remove = () => {
     process.off('exit', remove);
     for (const signal of signals) process.off(signal, ended);
