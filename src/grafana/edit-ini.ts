@@ -1,6 +1,7 @@
 import { editText } from '../ini/edit.ts';
 import type { Change } from '../ini/edit.ts';
 import { grafanaDialect } from './grafana-dialect.ts';
+import { holdingSection } from './interpolate.ts';
 
 /** Makes changes in a Grafana config; every byte that is not an edited value stays. Throws UserError when Grafana could not read the text. */
 export function editIni(text: string, changes: readonly Change[]): string {
@@ -12,11 +13,6 @@ export function editIni(text: string, changes: readonly Change[]): string {
  * (loadSpecifiedConfigFile). `sections`: what defaults.ini and the config have. Undefined: the write is safe.
  */
 export function wouldClobberParent(sections: ReadonlyMap<string, ReadonlyMap<string, unknown>>, section: string, key: string): string | undefined {
-  if (sections.get(section)?.has(key)) return undefined;
-  for (let dot = section.lastIndexOf('.'); dot !== -1; dot = section.lastIndexOf('.', dot - 1)) {
-    const parent = section.slice(0, dot);
-    if (sections.get(parent)?.has(key)) return parent;
-    if (dot === 0) break;
-  }
-  return undefined;
+  const holder = holdingSection(sections, section, key);
+  return holder === section ? undefined : holder;
 }

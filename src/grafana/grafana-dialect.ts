@@ -11,6 +11,10 @@ function entries(text: string): readonly Entry[] {
   if (failure !== undefined) {
     throw new UserError(`Grafana cannot read this config: line ${failure.line}: ${failure.problem}.`, { hint: `Mend line ${failure.line}; Grafana does not start with it.` });
   }
+  const last = scanned.at(-1);
+  if (last?.kind === 'setting' && last.value.value === '"""' && last.value.start === text.length - 3) {
+    throw new UserError(`Line ${last.line} opens a quote at the very end of the config: anything put behind it would become part of ${last.key}.`, { hint: `Close the quote in line ${last.line}.` });
+  }
   const found: Entry[] = [];
   let section = defaultSection;
   for (const entry of scanned) {

@@ -13,15 +13,22 @@ export function fileBudget(): Budget {
   return { characters: 32_000_000 };
 }
 
-/** Finds a setting as go-ini's GetKey does: a missing key of `[a.b]` is looked for in `[a]`. */
-export function findSetting<Setting extends { readonly raw: string }>(sections: RawSections<Setting>, section: string, key: string): Setting | undefined {
+/** The section whose setting go-ini's GetKey finds: a key that `[a.b]` does not have is looked for in `[a]`. */
+export function holdingSection(sections: ReadonlyMap<string, ReadonlyMap<string, unknown>>, section: string, key: string): string | undefined {
   for (let at = section; ;) {
     // A section called `.x` has the unnamed section as its parent.
-    const hit = sections.get(at === '' ? defaultSection : at)?.get(key);
+    const name = at === '' ? defaultSection : at;
+    if (sections.get(name)?.has(key)) return name;
     const dot = at.lastIndexOf('.');
-    if (hit !== undefined || dot === -1) return hit;
+    if (dot === -1) return undefined;
     at = at.slice(0, dot);
   }
+}
+
+/** Finds a setting as go-ini's GetKey does. */
+export function findSetting<Setting extends { readonly raw: string }>(sections: RawSections<Setting>, section: string, key: string): Setting | undefined {
+  const holder = holdingSection(sections, section, key);
+  return holder === undefined ? undefined : sections.get(holder)?.get(key);
 }
 
 const maxDepth = 99;

@@ -3,6 +3,9 @@ import { goTrim, isGoSpace } from './go-space.ts';
 import { findReference } from './interpolate.ts';
 import { nameCharacter, nameCharacters } from './name-characters.ts';
 
+export { decodeFromDatabase, encodeForDatabase } from './database-value.ts';
+export type { DatabaseRole } from './database-value.ts';
+
 /** What to write, or why it cannot be written: `problem` a sentence about "it", `hint` the way out. */
 export type Written = { readonly ok: true; readonly text: string } | Refusal;
 export type Refusal = { readonly ok: false; readonly problem: string; readonly hint: string };

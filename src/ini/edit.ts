@@ -28,7 +28,7 @@ export function editText(text: string, changes: readonly Change[], dialect: Dial
     const known = sections.get(section);
     const occurrences = known?.settings.get(key) ?? [];
     const last = occurrences.at(-1);
-    if (written === undefined) replacements.push(...occurrences.map(({ start, end }) => ({ start, end, text: '' })));
+    if (written === undefined) replacements.push(...occurrences.map(({ start, end }) => ({ of: start, start, end, text: '' })));
     else if (last !== undefined) replacements.push(...replaceValue(text, last, written, dialect));
     else if (known !== undefined) insertions.push(insertAfter(text, known.commented.get(key) ?? known.last, `${key} = ${written}`));
     else added.set(section, [...(added.get(section) ?? []), `${key} = ${written}`]);
@@ -36,8 +36,7 @@ export function editText(text: string, changes: readonly Change[], dialect: Dial
   const unnamed = added.get(dialect.unnamedSection) ?? [];
   added.delete(dialect.unnamedSection);
   const top = unnamed.map((line) => insertAtTop(text, line));
-  // An insertion goes behind the entry before it, so it stands before what happens to the next one.
-  return appendSections(text, applyPatches(text, [...top, ...insertions, ...replacements]), added);
+  return appendSections(text, applyPatches(text, [...replacements, ...top, ...insertions]), added);
 }
 
 type Setting = Extract<Entry, { kind: 'setting' }>;
@@ -66,6 +65,8 @@ function indexSections(entries: readonly Entry[]): ReadonlyMap<string, SectionIn
 }
 
 interface Patch extends Span {
+  /** Start of the entry it belongs to; where two patches meet, that of the earlier entry comes first. */
+  readonly of: number;
   readonly text: string;
 }
 
@@ -75,11 +76,11 @@ function replaceValue(text: string, { start, value, comment, lead }: Setting, wr
   const words = text.slice(comment.start, comment.end);
   if (words !== '' && !dialect.mayFollow(written, words)) {
     return [
-      { start, end: start, text: indentation(text, start) + words + lineBreakAt(text, comment.end) },
-      { start: value.start, end: comment.end, text: (empty ? lead : '') + written },
+      { of: start, start, end: start, text: indentation(text, start) + words + lineBreakAt(text, comment.end) },
+      { of: start, start: value.start, end: comment.end, text: (empty ? lead : '') + written },
     ];
   }
-  return [{ ...value, text: empty ? lead + written + (words === '' ? '' : ' ') : written }];
+  return [{ of: start, ...value, text: empty ? lead + written + (words === '' ? '' : ' ') : written }];
 }
 
 function insertAfter(text: string, anchor: Entry, line: string): Patch {
@@ -87,12 +88,12 @@ function insertAfter(text: string, anchor: Entry, line: string): Patch {
   const indented = (anchor.kind === 'section' ? '' : indentation(text, anchor.start)) + line;
   const gap = anchor.kind === 'setting' && anchor.open ? lineBreak : '';
   const ended = text[anchor.end - 1] === '\n' || text[anchor.end - 1] === '\r';
-  return { start: anchor.end, end: anchor.end, text: ended ? gap + indented + lineBreak : lineBreak + gap + indented };
+  return { of: anchor.start, start: anchor.end, end: anchor.end, text: ended ? gap + indented + lineBreak : lineBreak + gap + indented };
 }
 
 function insertAtTop(text: string, line: string): Patch {
   const start = text.startsWith('\ufeff') ? 1 : 0;
-  return { start, end: start, text: line + lineBreakAt(text, 0) };
+  return { of: -1, start, end: start, text: line + lineBreakAt(text, 0) };
 }
 
 function indentation(text: string, lineStart: number): string {
@@ -111,7 +112,7 @@ function lineBreakAt(text: string, from: number): string {
 function applyPatches(text: string, patches: readonly Patch[]): string {
   const parts: string[] = [];
   let at = 0;
-  for (const patch of patches.toSorted((a, b) => a.start - b.start)) {
+  for (const patch of patches.toSorted((a, b) => a.start - b.start || a.of - b.of)) {
     parts.push(text.slice(at, patch.start), patch.text);
     at = patch.end;
   }

@@ -59,6 +59,11 @@ describe('editText', () => {
     expect(editText('[s]\na = 0\nb = 0\n', changes, npmIniDialect)).toBe('[s]\na = 4\nc = 3\n\n[n]\nx = 1\ny = 2\n');
   });
 
+  it('keeps a value and a line put behind it apart where both meet at the end of the text', () => {
+    const changes = [{ section: 's', key: 'b', written: '2' }, { section: 's', key: 'a', written: '1' }];
+    expect(editText('[s]\na =', changes, npmIniDialect)).toBe('[s]\na = 1\nb = 2');
+  });
+
   const line = fc.constantFrom('[s]', '[t]', 'a = 1', 'a=2 ; c', 'b = x\\;y # c', 'b', ' c = "q"', 'c = "q" ; d', '; a = 9', '#b=9', '', '; text', 'd =', 'd = ; e');
   const text = fc.tuple(fc.array(line, { maxLength: 15 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
     .map(([lines, eol, ended]) => lines.join(eol) + (ended ? eol : ''));
