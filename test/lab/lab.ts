@@ -4,6 +4,7 @@ import { canHaveRealHosts } from './provide.ts';
 import { findProgram } from './grafana/program.ts';
 import { startRealHosts } from './real/real-hosts.ts';
 import { startLoopbackHosts } from './loopback/loopback-hosts.ts';
+import { startMariadb } from './database/mariadb.ts';
 import { startPostgres } from './database/postgres.ts';
 import { makeAuthority } from './database/authority.ts';
 
@@ -102,14 +103,17 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const count = options.hosts ?? 3;
     const started = strength === 'real' ? await startRealHosts({ count, folder, program, note }) : await startLoopbackHosts({ count, folder, program });
     const databases = options.databases ?? ['postgres'];
-    const [postgres] = await Promise.all([
-      databases.includes('postgres') ? startPostgres({ folder, authority, address: started.databaseAddress, clients: started.clients }) : undefined,
+    const place = { folder, authority, address: started.databaseAddress };
+    const [postgres, mariadb] = await Promise.all([
+      databases.includes('postgres') ? startPostgres({ ...place, clients: started.clients }) : undefined,
+      databases.includes('mariadb') ? startMariadb(place) : undefined,
       ...started.hosts.flatMap((host) => (options.users ?? []).map((user) => host.addUser(user))),
     ]);
     return {
       strength, folder: folder.path, sshConfig: started.sshConfig, knownHosts: started.knownHosts, hosts: started.hosts,
       grafana: { kind: program.kind, title: program.title, version: program.version },
       ...(postgres === undefined ? {} : { postgres }),
+      ...(mariadb === undefined ? {} : { mariadb }),
       hostKeyFingerprints: started.hosts.map((host) => host.hostKeyFingerprint),
       stop: folder.remove,
       [Symbol.asyncDispose]: folder.remove,

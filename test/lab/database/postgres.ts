@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import type { LabDatabase } from '../lab.ts';
 import type { LabFolder } from '../lab-folder.ts';
-import { run, until } from '../run.ts';
+import { run } from '../run.ts';
 import type { Authority } from './authority.ts';
 import { freePort, serverUser } from './server-user.ts';
+import { startServer } from './start-server.ts';
 
 const adminPassword = 'lab-admin';
 
@@ -32,15 +31,12 @@ export async function startPostgres({ folder, authority, address, clients }: { f
   const settings = {
     listen_addresses: address, port: String(port), unix_socket_directories: home, ssl: 'on', ssl_cert_file: certPath, ssl_key_file: keyPath, fsync: 'off',
   };
-  const log = openSync(join(home, 'log'), 'w');
-  const child = spawn(join(native, 'bin/postgres'), ['-D', data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])], {
-    ...user, cwd: home, detached: true, stdio: ['ignore', log, log],
-  });
-  closeSync(log);
-  child.unref();
-  await folder.leaveProcess(child.pid!, 'SIGINT'); // fast shutdown: sessions are ended
   const exec: LabDatabase['adminExec'] = (sql, database = 'postgres') => query({ host: address, port, user: 'postgres', password: adminPassword, database }, sql);
-  await until(`PostgreSQL, see ${join(home, 'log')}`, () => exec('select 1').then(() => true, () => false));
+  await startServer({
+    title: 'PostgreSQL', home, user, signal: 'SIGINT', // fast shutdown: sessions are ended
+    greet: () => exec('select 1'),
+    words: [join(native, 'bin/postgres'), '-D', data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+  }, folder);
 
   return {
     type: 'postgres', host: address, port, tls: { caPath: authority.caPath, ca: authority.ca },

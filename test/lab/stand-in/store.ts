@@ -25,14 +25,15 @@ export function dialError(error: unknown, host: string, port: number): Error | u
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new Error(`dial tcp: lookup ${host}: no such host`);
   if (/^E[A-Z]+$/.test(code)) return new Error(`dial tcp ${host}:${port}: connect: ${systemWords(code)}`);
-  return tlsError(error, host);
+  return tlsError(error as NodeJS.ErrnoException);
 }
 
-function tlsError(error: unknown, host: string): Error | undefined {
-  const { code = '', message = '' } = error as NodeJS.ErrnoException;
+// mysql2 keeps OpenSSL's words and drops its code.
+function tlsError({ code = '', message = '' }: NodeJS.ErrnoException): Error | undefined {
   const failed = (words: string) => new Error(`tls: failed to verify certificate: x509: ${words}`);
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return failed(`certificate is valid for ${/is not in the cert's list: (.*)$/.exec(message)?.[1] ?? 'other names'}, not ${host}`);
-  if (code === 'CERT_HAS_EXPIRED') return failed('certificate has expired or is not yet valid');
-  if (/SELF_SIGNED|UNABLE_TO_|CERT_/.test(code)) return failed('certificate signed by unknown authority');
+  const [, name, others] = /(?:Host|IP): (.*?)\.? is not (?:in the cert's (?:altnames|list): |cert's CN: )(.*)$/.exec(message) ?? [];
+  if (name !== undefined) return failed(`certificate is valid for ${others?.replace(/DNS:|IP Address:/g, '')}, not ${name}`);
+  if (code === 'CERT_HAS_EXPIRED' || /certificate has expired/.test(message)) return failed('certificate has expired or is not yet valid');
+  if (/SELF_SIGNED|UNABLE_TO_/.test(code) || /self.signed certificate|unable to (get|verify)/.test(message)) return failed('certificate signed by unknown authority');
   return undefined;
 }
