@@ -1,0 +1,77 @@
+import type { Secret, SecretSource } from '../cluster/secret.ts';
+import { parseSecretSource } from '../cluster/secret-source.ts';
+import { ExitCode, UserError } from '../errors.ts';
+import { heldDatabasePasswords, resolveSecret } from '../gather/secrets.ts';
+import { encodeForDatabase } from '../grafana/database-value.ts';
+import type { World } from '../world.ts';
+import type { Asker, Question } from './ask.ts';
+import type { InitFlags } from './flags.ts';
+import { localSource } from './local-source.ts';
+import { makeDatabase, makeNodes } from './make-cluster.ts';
+import { answered, type State } from './state.ts';
+import type { Step } from './walk.ts';
+
+const flag = '--db-password SOURCE';
+const question: Question = { title: '  Password', why: 'Tried once, from one node; shown nowhere.', flag };
+
+/** The database's password: from the place that the flag names, from nodes that have it, with the URL, or typed. */
+export function askPassword(world: World, flags: InitFlags): Step<State> {
+  return {
+    id: 'password',
+    needed: () => true,
+    take: async (state, ask) => {
+      const given = ask.again || flags.dbPassword === undefined ? undefined : localSource(parseFlag(flags.dbPassword), world.files);
+      const kept = ask.again ? undefined : await fetchPassword(given, state, world);
+      if (kept !== undefined) {
+        const refusal = refusalOf(kept, state);
+        if (refusal !== undefined) ask.refuse(refusal.problem, refusal.hint);
+        else return { state: answered(state, { password: kept, passwordFrom: 'place', passwordSource: given ?? { kind: 'nodes' } }), again: ['reach'] };
+      }
+      const { password: pasted, passwordFrom } = state.answers;
+      if (passwordFrom === 'url' && pasted !== undefined && !ask.again && refusalOf(pasted, state) === undefined) return { state };
+      const typed = await typePassword(state, ask);
+      return typed && { state: answered(state, { password: typed, passwordFrom: 'typed', ...(given === undefined ? {} : { passwordSource: given }) }), again: ['reach'] };
+    },
+  };
+}
+
+async function typePassword(state: State, ask: Asker): Promise<Secret | undefined> {
+  for (;;) {
+    const password = await ask.secret(question);
+    const refusal = password && refusalOf(password, state);
+    if (refusal === undefined) return password;
+    ask.refuse(refusal.problem, refusal.hint);
+  }
+}
+
+/** Undefined: nobody has it yet, and it is to be typed. */
+async function fetchPassword(source: SecretSource | undefined, state: State, world: World): Promise<Secret | undefined> {
+  if (source?.kind === 'ask') return undefined;
+  const database = makeDatabase(state.answers);
+  if (source !== undefined && source.kind !== 'nodes') {
+    const resolved = await resolveSecret(source, { what: 'the database password', flag: flag.split(' ')[0]!, held: [] }, world);
+    if (!resolved.ok) throw new UserError(`${resolved.missing}.`, { hint: resolved.hint, exitCode: ExitCode.WrongUsage });
+    return resolved.secret;
+  }
+  const nodes = [...state.seen.nodes].map(([name, facts]) => ({ name, node: { ok: true as const, facts } }));
+  const [first, ...others] = heldDatabasePasswords({ database, nodes: makeNodes(state.answers) }, nodes);
+  if (first === undefined || others.some(({ secret }) => !secret.equals(first.secret))) return undefined;
+  world.screen.note(`  ${world.screen.paint('green', '✔')} the password is on ${first.node} already`);
+  return first.secret;
+}
+
+function refusalOf(password: Secret, { answers, seen }: State): { readonly problem: string; readonly hint: string } | undefined {
+  const { type } = makeDatabase(answers);
+  if (password.reveal() === '') return { problem: 'The password is empty.', hint: 'Give the database user a password.' };
+  for (const { grafana } of seen.nodes.values()) {
+    const written = encodeForDatabase('password', password.reveal(), type, grafana?.version ?? '12.0.0');
+    if (!written.ok) return { ...written, problem: written.problem.replace(/^It /, 'The password ') };
+  }
+  return undefined;
+}
+
+function parseFlag(text: string): SecretSource {
+  const source = parseSecretSource(text);
+  if (source.ok) return source.value;
+  throw new UserError(`--db-password: ${source.problem}.`, { hint: source.hint, exitCode: ExitCode.WrongUsage });
+}

@@ -1,0 +1,52 @@
+import { UserError } from '../errors.ts';
+import type { NodeFacts, SqliteFacts } from '../facts.ts';
+import type { World } from '../world.ts';
+import type { Question } from './ask.ts';
+import type { InitFlags } from './flags.ts';
+import type { State } from './state.ts';
+import type { Step } from './walk.ts';
+
+const question: Question = {
+  title: '  Go on and leave this behind?',
+  why: 'The shared database starts without it; nothing is deleted.',
+  flag: '--leave-sqlite',
+};
+
+/** Names what the nodes' SQLite files hold that a shared database would not; the default answer is no. */
+export function askSqlite(world: World, flags: InitFlags): Step<State> {
+  return {
+    id: 'sqlite',
+    needed: () => true,
+    take: async (state, ask) => {
+      const left = [...state.seen.nodes].flatMap(([name, { sqlite }]) => (sqlite !== undefined && holdsSomething(sqlite) ? [{ name, sqlite }] : []));
+      if (left.length === 0) {
+        world.screen.note(`  ${describeEmpty([...state.seen.nodes.values()])}`);
+        return { state };
+      }
+      for (const { name, sqlite } of left) world.screen.note(`  ${world.screen.paint('yellow', '!')} ${name}  ${sqlite.path} holds ${describe(sqlite)}`);
+      const leave = await ask.confirm(question, { given: flags.leaveSqlite, fallback: false });
+      if (leave === undefined) return undefined;
+      if (leave) return { state };
+      if (!ask.hasAsked()) throw new UserError(`${left.map(({ name }) => name).join(', ')}: what is in SQLite would stay behind.`, { hint: wayOut });
+      world.screen.note(`  ${wayOut}`);
+      return { state, again: ['nodes', 'sqlite'] };
+    },
+  };
+}
+
+const wayOut = 'Export it first, or name other nodes; --leave-sqlite goes on without it.';
+
+/** Something beside Grafana's own first user, or what could not be counted. */
+export function holdsSomething({ counts }: SqliteFacts): boolean {
+  return counts === undefined || Object.values(counts).some((count) => count > 0);
+}
+
+function describe({ counts, why }: SqliteFacts): string {
+  if (counts === undefined) return `something that could not be counted: ${why ?? 'no reason given'}`;
+  const parts = [[counts.users, 'user'], [counts.dashboards, 'dashboard'], [counts.dataSources, 'data source'], [counts.alertRules, 'alert rule']] as const;
+  return parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`).join(', ');
+}
+
+function describeEmpty(nodes: readonly NodeFacts[]): string {
+  return nodes.some(({ sqlite }) => sqlite !== undefined) ? 'SQLite holds nothing but the default user.' : 'No SQLite file is there to leave behind.';
+}

@@ -1,0 +1,135 @@
+import type { Parsed } from '../cluster/parsed.ts';
+import type { Secret } from '../cluster/secret.ts';
+import { ExitCode, UserError } from '../errors.ts';
+import type { World } from '../world.ts';
+
+/** One question as data: what is asked, why, and the flag that answers it, too. */
+export interface Question {
+  readonly title: string;
+  readonly why: string;
+  /** Such as `--root-url URL`. */
+  readonly flag: string;
+}
+
+export interface TextQuestion<Value> extends Question {
+  readonly parse: (text: string) => Parsed<Value>;
+  /** The value as a person would type it, without secrets. */
+  readonly format: (value: Value) => string;
+}
+
+/** What is known before a text is asked. */
+export interface Offer {
+  /** The flag's text. */
+  readonly given?: string | undefined;
+  /** The answer from before, put into the line. */
+  readonly former?: string | undefined;
+  /** Taken when nothing is typed. */
+  readonly fallback?: string | undefined;
+}
+
+/** Asks through flag, default or terminal alike; undefined means Escape. */
+export interface Asker {
+  text<Value>(question: TextQuestion<Value>, offer: Offer): Promise<Value | undefined>;
+  secret(question: Question): Promise<Secret | undefined>;
+  confirm(question: Question, offer: { readonly given?: boolean | undefined; readonly fallback: boolean }): Promise<boolean | undefined>;
+  select<Value extends string>(question: Question, choices: readonly { readonly value: Value; readonly name: string }[], offer: { readonly given?: Value | undefined; readonly fallback: Value }): Promise<Value | undefined>;
+  /** Something outside says no: shown when it can be answered again, else the end with exit 3. */
+  refuse(found: string, hint: string): void;
+  /** A terminal is there, and defaults are not taken. */
+  readonly canAsk: boolean;
+  /** The step was taken before: neither flags nor defaults answer it any more. */
+  readonly again: boolean;
+  /** Whether the person was asked anything. */
+  hasAsked(): boolean;
+}
+
+/** An asker for one step. `yes` takes defaults where there are some; `again`: neither flags nor defaults answer a second time. */
+export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, { yes, again }: { readonly yes: boolean; readonly again: boolean }): Asker {
+  const { paint } = screen;
+  let asked = false;
+  const known = <Value>(given: Value | undefined, fallback: Value | undefined): Value | undefined => (again ? undefined : (given ?? (yes ? fallback : undefined)));
+  const lead = ({ title, why }: Question): string => `${paint('bold', title)}  ${paint('dim', why)}`;
+  const line = (message: string, answer: string): void => screen.note(`${message} ${paint('cyan', answer)}`);
+  const needsTerminal = (question: Question, hasDefault: boolean): void => {
+    if (!prompt.available) throw missing(question, hasDefault);
+    asked = true;
+  };
+
+  return {
+    again,
+    canAsk: prompt.available && !yes,
+    hasAsked: () => asked,
+
+    async text(question, { given, former, fallback }) {
+      const message = `${lead(question)}\n>`;
+      const text = known(given, fallback);
+      if (text !== undefined) {
+        const parsed = question.parse(text);
+        if (!parsed.ok) throw new UserError(`${question.flag.split(' ')[0]}: ${parsed.problem}.`, { hint: parsed.hint, exitCode: ExitCode.WrongUsage });
+        line(message, question.format(parsed.value));
+        return parsed.value;
+      }
+      needsTerminal(question, fallback !== undefined);
+      for (let prefill = former ?? given; ; ) {
+        const typed = await prompt.text({
+          message,
+          ...(fallback === undefined ? {} : { default: fallback }),
+          ...(prefill === undefined ? {} : { prefill }),
+          validate: (text) => judged(question.parse(text)),
+          shown: (text) => formatted(question, text),
+        });
+        if (typed === undefined) return undefined;
+        const parsed = question.parse(typed);
+        if (parsed.ok) return parsed.value;
+        screen.note(`  ${paint('red', '✖')} ${judged(parsed)}`);
+        prefill = typed;
+      }
+    },
+
+    async secret(question) {
+      needsTerminal(question, false);
+      return prompt.secret({ message: lead(question) });
+    },
+
+    async confirm(question, { given, fallback }) {
+      const answer = known(given, fallback);
+      if (answer !== undefined) {
+        line(lead(question), answer ? 'y' : 'n');
+        return answer;
+      }
+      needsTerminal(question, true);
+      return prompt.confirm({ message: lead(question), default: fallback });
+    },
+
+    async select(question, choices, { given, fallback }) {
+      const answer = known(given, fallback);
+      if (answer !== undefined) {
+        line(lead(question), choices.find(({ value }) => value === answer)?.name ?? answer);
+        return answer;
+      }
+      needsTerminal(question, true);
+      return prompt.select({ message: lead(question), choices, default: fallback });
+    },
+
+    refuse(found, hint) {
+      if (!prompt.available) throw new UserError(found, { hint });
+      screen.note(`  ${paint('red', '✖')} ${found}\n    ${paint('dim', hint.replaceAll('\n', '\n    '))}`);
+    },
+  };
+}
+
+function judged(parsed: Parsed<unknown>): true | string {
+  return parsed.ok || `${parsed.problem.slice(0, 1).toUpperCase()}${parsed.problem.slice(1)}. ${parsed.hint}`;
+}
+
+function formatted<Value>(question: TextQuestion<Value>, text: string): string {
+  const parsed = question.parse(text);
+  return parsed.ok ? question.format(parsed.value) : '';
+}
+
+function missing({ title, flag }: Question, hasDefault: boolean): UserError {
+  return new UserError(`There is no terminal to ask "${title.replace(/^\d+ /, '')}", and no ${flag.split(' ')[0]} was given.`, {
+    hint: `Add ${flag}${hasDefault ? ', or --yes for the default' : ''}.`,
+    exitCode: ExitCode.WrongUsage,
+  });
+}

@@ -1,0 +1,36 @@
+import { formatTarget } from '../cluster/target.ts';
+import type { ConnectFailure, NodeConnection, World } from '../world.ts';
+import type { Asker } from './ask.ts';
+import type { InitFlags } from './flags.ts';
+import type { TypedNode } from './parse-nodes.ts';
+
+/** Connections by target, as `formatTarget` spells it. */
+export type OpenConnections = Map<string, NodeConnection>;
+
+/** Logs in to the nodes that are not connected yet, all at once; false when one cannot be used, which is then said. */
+export async function connectNodes(typed: readonly TypedNode[], open: OpenConnections, world: World, flags: InitFlags, ask: Asker): Promise<boolean> {
+  const failures = await connect(flags.askSudoPassword === true);
+  const passwordWanted = failures.length > 0 && failures.every(({ kind }) => kind === 'sudo-wants-password');
+  const rest = passwordWanted && world.prompt.available && (await wantsSudoPassword(ask)) ? await connect(true) : failures;
+  for (const { name, found, hint } of rest) ask.refuse(`${name}: ${found}`, hint);
+  return rest.length === 0;
+
+  async function connect(askSudoPassword: boolean): Promise<readonly (ConnectFailure & { readonly name: string })[]> {
+    const targets = typed.filter(({ target }) => !open.has(formatTarget(target))).map(({ target }) => ({ name: formatTarget(target), target, become: 'auto' as const }));
+    if (targets.length === 0) return [];
+    const line = world.screen.progress(`  logging in to ${targets.map(({ name }) => name).join(', ')}`);
+    const outcomes = await world
+      .connect(targets, { perHop: 8, hostKeys: flags.hostKey ?? [], askSudoPassword, ...(flags.sshConfig === undefined ? {} : { config: world.files.resolve(flags.sshConfig) }) })
+      .finally(() => line.done());
+    return outcomes.flatMap((outcome) => {
+      if ('failure' in outcome) return [{ name: outcome.name, ...outcome.failure }];
+      open.set(outcome.name, outcome.connection);
+      return [];
+    });
+  }
+}
+
+async function wantsSudoPassword(ask: Asker): Promise<boolean> {
+  const answer = await ask.confirm({ title: '  sudo wants a password there. Type it now?', why: 'Asked once, sent to sudo only, kept nowhere.', flag: '--ask-sudo-password' }, { fallback: true });
+  return answer ?? false;
+}

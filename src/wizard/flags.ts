@@ -1,0 +1,22 @@
+/** The options of `init` as commander gives them. */
+export interface InitFlags {
+  readonly node?: readonly string[];
+  readonly hostKey?: readonly string[];
+  readonly dsn?: string;
+  readonly dbPassword?: string;
+  readonly sslMode?: string;
+  readonly dbCa?: string;
+  readonly rootUrl?: string;
+  readonly adminPassword?: string;
+  readonly license?: string;
+  readonly gossip?: readonly string[];
+  readonly gossipPort?: string;
+  readonly leaveSqlite?: boolean;
+  readonly name?: string;
+  readonly sshConfig?: string;
+  readonly askSudoPassword?: boolean;
+  readonly file: string;
+  readonly output: string;
+  readonly yes?: boolean;
+  readonly push?: boolean;
+}

@@ -1,0 +1,58 @@
+import type { Target } from '../cluster/cluster.ts';
+import { formatTarget } from '../cluster/target.ts';
+import type { NodeFacts } from '../facts.ts';
+import { gatherNode } from '../gather/node.ts';
+import type { Paint, World } from '../world.ts';
+import type { Asker } from './ask.ts';
+import type { OpenConnections } from './connect-nodes.ts';
+import { makeNodes } from './make-cluster.ts';
+import { nameNodes } from './name-nodes.ts';
+import type { TypedNode } from './parse-nodes.ts';
+
+export interface Looked {
+  readonly nodes: readonly { readonly name: string; readonly target: Target }[];
+  /** By name of the node. */
+  readonly facts: ReadonlyMap<string, NodeFacts>;
+}
+
+/** Looks at all nodes at once, names them and says what runs there; undefined when one stopped answering, which is then said. */
+export async function lookAtNodes(typed: readonly TypedNode[], open: OpenConnections, world: World, ask: Asker): Promise<Looked | undefined> {
+  const nodes = makeNodes({ nodes: typed.map(({ target }) => ({ name: formatTarget(target), target })), gossip: new Map() });
+  const line = world.screen.progress('  looking at what runs there');
+  const looks = await Promise.all(nodes.map((node) => gatherNode(node, { nodes, needsBundle: true }, open.get(node.name)!, world.clock))).finally(() => line.done());
+
+  const facts: NodeFacts[] = [];
+  for (const [index, look] of looks.entries()) {
+    if (look.ok) facts.push(look.facts);
+    else {
+      open.delete(nodes[index]!.name);
+      ask.refuse(look.missing, 'Is the host still up? Enter tries again.');
+    }
+  }
+  if (facts.length < nodes.length) return undefined;
+
+  const names = nameNodes(typed.map(({ name }, index) => ({ ...(name === undefined ? {} : { name }), hostName: facts[index]!.hostName })));
+  for (const text of reportLooks(names.map((name, index) => ({ name, facts: facts[index]!, become: open.get(nodes[index]!.name)!.login.become })), world.screen.paint)) world.screen.note(text);
+  return {
+    nodes: typed.map(({ target }, index) => ({ name: names[index]!, target })),
+    facts: new Map(names.map((name, index) => [name, facts[index]!])),
+  };
+}
+
+interface Look {
+  readonly name: string;
+  readonly facts: NodeFacts;
+  readonly become: 'none' | 'sudo';
+}
+
+/** One line a node: Grafana, its config, how we are root. */
+export function reportLooks(looks: readonly Look[], paint: Paint): readonly string[] {
+  const width = Math.max(...looks.map(({ name }) => name.length));
+  return looks.map(({ name, facts: { grafana, config, service }, become }) => {
+    const lead = name.padEnd(width);
+    const root = become === 'sudo' ? 'sudo ok' : 'root';
+    if (grafana === undefined) return `  ${paint('yellow', '!')} ${lead}  no Grafana was found under the unit ${service.unit}  ${root}`;
+    const edition = grafana.edition === 'enterprise' ? 'Enterprise' : 'OSS';
+    return `  ${paint('green', '✔')} ${lead}  grafana ${grafana.version} ${edition}  ${config?.path ?? 'its config was not found'}  ${root}`;
+  });
+}

@@ -1,0 +1,66 @@
+import type { Cluster, Database, Node } from '../cluster/cluster.ts';
+import { defaultLayout } from '../cluster/cluster-file.ts';
+import { defaultClusterName } from '../cluster/root-url.ts';
+import { UserError, ExitCode } from '../errors.ts';
+import type { Answers, DatabaseDraft } from './state.ts';
+
+/** The cluster that the answers describe; the steps have asked for everything by then. */
+export function makeCluster(answers: Answers, ssh: Cluster['ssh']): Cluster {
+  const { rootUrl, license, admin } = answers;
+  if (rootUrl === undefined) throw new Error('the shared URL was not asked');
+  const name = answers.name ?? defaultClusterName(rootUrl);
+  return {
+    name,
+    rootUrl: rootUrl.url,
+    secrets: 'files',
+    push: 'allowed',
+    ssh,
+    nodes: makeNodes(answers),
+    database: makeDatabase(answers),
+    security: {
+      secretKey: { kind: 'nodes' },
+      adminUser: 'admin',
+      ...(admin === undefined ? {} : { adminPassword: admin.kind === 'source' ? admin.source : { kind: 'file', path: keptAdminPassword(name) } }),
+    },
+    ...(license === undefined ? {} : { license: { path: license } }),
+    alerting: { port: answers.gossipPort, label: name },
+    pushing: { keep: 10 },
+    ignored: [],
+  };
+}
+
+/** Where a generated password of the first admin is kept for the person. */
+export function keptAdminPassword(clusterName: string): string {
+  return `~/.config/grafana-ha/${clusterName}/admin_password`;
+}
+
+export function makeNodes({ nodes, gossip }: Pick<Answers, 'nodes' | 'gossip'>): readonly Node[] {
+  return nodes.map(({ name, target }) => {
+    const gossipAddress = gossip.get(name);
+    return { name, target, become: 'auto', ...(gossipAddress === undefined ? {} : { gossipAddress }), grafana: defaultLayout };
+  });
+}
+
+/** The database of the cluster, TLS fully verified unless something else was said. */
+export function makeDatabase({ database, passwordSource }: Pick<Answers, 'database' | 'passwordSource'>): Database {
+  const { type, address, name, user, caCert } = database;
+  if (type === undefined || address === undefined || name === undefined || user === undefined) throw new Error('the database was not asked');
+  const base = { address, name, user, password: passwordSource, ...(caCert === undefined ? {} : { caCert }) };
+  return type === 'postgres'
+    ? { type, ...base, sslMode: postgresMode(database.sslMode) }
+    : { type, ...base, sslMode: mysqlMode(database.sslMode) };
+}
+
+function postgresMode(mode: DatabaseDraft['sslMode'] = 'verify-full'): 'verify-full' | 'verify-ca' | 'require' | 'disable' {
+  if (mode === 'true' || mode === 'skip-verify') throw wrongMode(mode, 'postgres', 'verify-full, verify-ca, require or disable');
+  return mode;
+}
+
+function mysqlMode(mode: DatabaseDraft['sslMode'] = 'true'): 'true' | 'skip-verify' | 'disable' {
+  if (mode === 'verify-full' || mode === 'verify-ca' || mode === 'require') throw wrongMode(mode, 'mysql', 'true, skip-verify or disable');
+  return mode;
+}
+
+function wrongMode(mode: string, type: string, modes: string): UserError {
+  return new UserError(`--ssl-mode: ${mode} is no mode of Grafana's for ${type}.`, { hint: `--ssl-mode ${modes}`, exitCode: ExitCode.WrongUsage });
+}

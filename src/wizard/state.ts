@@ -1,0 +1,63 @@
+import type { Address, Database, Target } from '../cluster/cluster.ts';
+import type { RootUrl } from '../cluster/root-url.ts';
+import type { Secret, SecretSource } from '../cluster/secret.ts';
+import type { DatabasePath, NodeFacts } from '../facts.ts';
+import type { NodeConnection } from '../world.ts';
+import type { TypedNode } from './parse-nodes.ts';
+
+/** Where the wizard stands: what the person said, and what was seen because of it. */
+export interface State {
+  readonly answers: Answers;
+  readonly seen: Seen;
+}
+
+/** What the person said, parsed. */
+export interface Answers {
+  readonly typedNodes: readonly TypedNode[];
+  /** The same nodes, each with its name. */
+  readonly nodes: readonly { readonly name: string; readonly target: Target }[];
+  readonly database: DatabaseDraft;
+  readonly password?: Secret;
+  /** How it came here; what came with the URL or from a place is not asked again. */
+  readonly passwordFrom?: 'typed' | 'url' | 'place';
+  readonly passwordSource: SecretSource;
+  readonly rootUrl?: RootUrl;
+  readonly admin?: AdminAnswer;
+  readonly license?: string;
+  /** Where it differs from what the nodes say, or was confirmed. */
+  readonly gossip: ReadonlyMap<string, Address>;
+  readonly gossipPort: number;
+  readonly name?: string;
+}
+
+/** Parts of the database's address, as far as they are known. */
+export interface DatabaseDraft {
+  /** Parts that the pasted URL leaves to be asked. */
+  readonly open: readonly ('type' | 'address' | 'name' | 'user')[];
+  readonly type?: Database['type'];
+  readonly address?: Address;
+  readonly name?: string;
+  readonly user?: string;
+  readonly sslMode?: Database['sslMode'];
+  readonly caCert?: string;
+}
+
+/** `generated`: made here and kept for the person. */
+export type AdminAnswer = { readonly kind: 'generated'; readonly password: Secret } | { readonly kind: 'source'; readonly source: SecretSource };
+
+export interface Seen {
+  /** By target, as `formatTarget` spells it. */
+  readonly connections: ReadonlyMap<string, NodeConnection>;
+  readonly nodes: ReadonlyMap<string, NodeFacts>;
+  readonly paths: ReadonlyMap<string, DatabasePath>;
+}
+
+export const nothingYet: State = {
+  answers: { typedNodes: [], nodes: [], database: { open: [] }, passwordSource: { kind: 'nodes' }, gossip: new Map(), gossipPort: 9094 },
+  seen: { connections: new Map(), nodes: new Map(), paths: new Map() },
+};
+
+/** The state with some answers changed. */
+export function answered(state: State, answers: Partial<Answers>): State {
+  return { ...state, answers: { ...state.answers, ...answers } };
+}
