@@ -36,7 +36,7 @@ export function readEntries(text: string): { readonly entries: readonly Entry[];
       reportShape(body, report);
       section = /^\s*\[([^\]]*)/.exec(body)![1]!.trim();
       skipping = keysOf(section) === undefined;
-      if (skipping) report(`there is no section [${section}]`, hintNearest(section, sectionNames, (name) => `[${name}]`));
+      if (skipping) report(`there is no section [${section}]`, hintSection(section));
       else if (headers.has(section)) report(`the section [${section}] begins again, first in line ${headers.get(section)}`, 'Put its keys under one header');
       else headers.set(section, line);
     } else if (section === undefined) {
@@ -106,8 +106,7 @@ function hintKey(key: string, known: readonly string[]): string {
   return near === undefined ? `Known here: ${known.join(', ')}` : `Did you mean ${near}?`;
 }
 
-/** `Did you mean …?` when one known word is near, else all of them. */
-export function hintNearest(word: string, known: readonly string[], show: (name: string) => string = (name) => name): string {
-  const near = nearest(word, known);
-  return near === undefined ? `Known: ${known.map(show).join(', ')}` : `Did you mean ${show(near)}?`;
+function hintSection(section: string): string {
+  const near = nearest(section, sectionNames);
+  return near === undefined ? `Known: ${[...sectionNames, 'node.NAME'].map((name) => `[${name}]`).join(', ')}` : `Did you mean [${near}]?`;
 }

@@ -1,12 +1,13 @@
 import { parsePort } from './address.ts';
 import type { Become, Cluster, GrafanaLayout, Ignored, Node } from './cluster.ts';
 import { readDatabase } from './cluster-file-database.ts';
-import { hintNearest, readEntries } from './cluster-file-entries.ts';
+import { readEntries } from './cluster-file-entries.ts';
 import type { Problem } from './cluster-file-entries.ts';
 import { settingsReader } from './cluster-file-reader.ts';
 import type { SettingsReader } from './cluster-file-reader.ts';
 import { localPath, oneOf, parseCount, parseGossipAddress, parseNodePath, parseOwner, parseReason, parseText, parseUnit, secretSource } from './cluster-file-values.ts';
 import { parseName } from './name.ts';
+import { nearest } from './nearest.ts';
 import { accepted, refused } from './parsed.ts';
 import { defaultClusterName, parseRootUrl } from './root-url.ts';
 import { parseTarget } from './target.ts';
@@ -75,7 +76,7 @@ function readNodes(read: SettingsReader, port: number): readonly Node[] {
   if (read.all('nodes').length === 0) read.report({ problem: 'no node is named', hint: 'Add [nodes] with lines such as: grafana-1 = ops@10.0.0.11' });
   const names = read.all('nodes').map((entry) => entry.key);
   for (const { section, line } of read.sections().filter(({ section }) => section.startsWith('node.') && !names.includes(section.slice(5)))) {
-    read.report({ line, problem: `[${section}] is about a node that [nodes] does not name`, hint: hintNearest(section.slice(5), names, (name) => `[node.${name}]`) });
+    read.report({ line, problem: `[${section}] is about a node that [nodes] does not name`, hint: hintNode(section.slice(5), names) });
   }
   return nodes;
 }
@@ -99,10 +100,15 @@ function readIgnored(read: SettingsReader, nodes: readonly Node[]): readonly Ign
     const [, check, node] = /^([A-Za-z0-9.-]+)(?:@(.+))?$/.exec(entry.key) ?? [];
     const names = nodes.map(({ name }) => name);
     if (check === undefined) return read.check(entry, refused(`"${entry.key}" is not CHECK or CHECK@NODE`, 'Type the id of a check, such as peers.udp')) ?? [];
-    if (node !== undefined && !names.includes(node)) return read.check(entry, refused(`${entry.key} is about a node that [nodes] does not name`, hintNearest(node, names, (name) => `${check}@${name}`))) ?? [];
+    if (node !== undefined && !names.includes(node)) return read.check(entry, refused(`${entry.key} is about a node that [nodes] does not name`, hintNode(node, names))) ?? [];
     const reason = read.check(entry, parseReason(entry.value));
     return reason === undefined ? [] : [{ check, ...(node === undefined ? {} : { node }), ...reason }];
   });
+}
+
+function hintNode(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near === undefined ? `Add ${name} to [nodes], or remove this` : `Did you mean the node ${near}?`;
 }
 
 function inOrder(problems: readonly Problem[]): readonly Problem[] {

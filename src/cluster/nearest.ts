@@ -5,7 +5,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const name of known) {
     const distance = editDistance(typed, name.toLowerCase());
-    if (distance <= allowed && (best === undefined || distance < best.distance)) best = { name, distance };
+    if (distance <= allowed && distance < word.length && (best === undefined || distance < best.distance)) best = { name, distance };
   }
   return best?.name;
 }

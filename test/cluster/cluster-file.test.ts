@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import ini from 'ini';
 import { describe, expect, it } from 'vitest';
 import { parseClusterFile } from '../../src/cluster/cluster-file.ts';
 import { example } from './example.ts';
@@ -152,7 +154,8 @@ peers.udp@a = "known; see #12"
     ['the section __proto__', `${smallest}[__proto__]\nx = 1\n`, 8, /no section \[__proto__\]/, /./],
     ['the node __proto__', `${smallest}__proto__ = host\n`, 8, /__proto__/, /./],
     ['the key __proto__', smallest.replace('host =', '__proto__ = x\nhost ='), 5, /no key __proto__/, /./],
-    ['a section about no node', `${smallest}[node.b]\nunit = x\n`, 9, /\[node\.b\]/, /node\.a/],
+    ['a section about no node', `${smallest}[node.b]\nunit = x\n`, 9, /\[node\.b\]/, /Add b to \[nodes\]/],
+    ['a section about a node with a near name', smallest.replace('a = ', 'grafana-1 = ') + '[node.grafana1]\nunit = x\n', 9, /\[node\.grafana1\]/, /grafana-1\?/],
     ['a section about __proto__', `${smallest}[node.__proto__]\nunit = x\n`, 9, /\[node\.__proto__\]/, /./],
     ['a nested section', `${smallest}[node.a.b]\nunit = x\n`, 8, /no section \[node\.a\.b\]/, /./],
     ['a value with #', smallest.replace('host = db', 'host = db # ours'), 5, /host holds ; or #/, /line of its own/],
@@ -173,7 +176,7 @@ peers.udp@a = "known; see #12"
     ['the TLS word of another engine', smallest.replace('host = db', 'host = db\nssl_mode = true'), 6, /none of verify-full/, /./],
     ['server_cert_name on postgres', smallest.replace('host = db', 'host = db\nserver_cert_name = x'), 6, /for mysql/, /./],
     ['a day that does not exist', `${smallest}[ignore]\nx.y = why (until 2027-02-30)\n`, 9, /2027-02-30/, /./],
-    ['an ignored check on no node', `${smallest}[ignore]\nx.y@b = why\n`, 9, /x\.y@b/, /x\.y@a/],
+    ['an ignored check on no node', `${smallest}[ignore]\nx.y@b = why\n`, 9, /x\.y@b/, /Add b to \[nodes\]/],
     ['a become we do not know', `${smallest}[ssh]\nbecome = doas\n`, 9, /"doas"/, /sudo/],
   ])('refuses %s', (_, text, line, problem, hint) => {
     expect(problemsOf(text)).toEqual([{ line, problem: expect.stringMatching(problem), hint: expect.stringMatching(hint) }]);
@@ -194,6 +197,21 @@ peers.udp@a = "known; see #12"
     const problems = problemsOf(smallest.replace('host = db', `host = db\n${line}`));
     expect(problems).toHaveLength(1);
     expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  it('never throws, and agrees with the ini package on every value it accepts', () => {
+    const words = fc.constantFrom('[', ']', '[nodes]', '[node.a]', '[database]', '[__proto__]', 'a', 'host', 'type', 'mysql', '=', ' = ', ';', '#', '"', "'", '\\', '\n', '\r\n', '\r', ' ', '\t', '\uFEFF', '\0', '__proto__', 'true', '1.0', '{}', '.');
+    fc.assert(fc.property(fc.array(words, { maxLength: 40 }), fc.nat(smallest.length), (inserted, at) => {
+      const text = smallest.slice(0, at) + inserted.join('') + smallest.slice(at);
+      const parsed = parseClusterFile(text, '/etc/ha');
+      if (!parsed.ok) {
+        expect(parsed.problems.length).toBeGreaterThan(0);
+        return;
+      }
+      const seen = ini.parse(text.replace(/^\uFEFF/, ''));
+      expect(parsed.value.nodes.map(({ name, target }) => [name, target.text])).toEqual(Object.entries(seen['nodes']));
+      expect(parsed.value.database.type).toBe(seen['database'].type);
+    }), { numRuns: 3000 });
   });
 
   it('accepts one node and twice the same host: checks judge that', () => {
