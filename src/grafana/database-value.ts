@@ -24,7 +24,7 @@ function encodeName(value: string): Written {
   if (/^[A-Za-z0-9_]+$/.test(value)) return { ok: true, text: value };
   const others = value.match(/[^A-Za-z0-9_]/gu) ?? [];
   const found = value === '' ? 'It is empty' : `It holds ${nameCharacters(others)}`;
-  return { ok: false, problem: `${found}; Grafana's migration lock understands letters, digits and _ alone.`, hint: 'Use a database with such a name.' };
+  return { ok: false, problem: `${found}, but Grafana's migration lock understands letters, digits and _ alone.`, hint: 'Use a database with such a name.' };
 }
 
 function encodeForMysql(role: 'password' | 'user', value: string): Written {

@@ -1,5 +1,6 @@
-import type { RootUrl } from '../cluster/root-url.ts';
+import { present } from '../cluster/present.ts';
 import { parseRootUrl } from '../cluster/root-url.ts';
+import type { RootUrl } from '../cluster/root-url.ts';
 
 /** What a license token says of itself; the signature is Grafana's to judge. Claims may change at any time, so all are optional. */
 export interface License {
@@ -31,15 +32,15 @@ export interface LicenseFinding {
 export function readLicense(jwt: string, rootUrl: string, now: Date): { readonly license?: License; readonly findings: readonly LicenseFinding[] } {
   const claims = readClaims(jwt.replace(/^\uFEFF/, '').trim());
   if (typeof claims === 'string') return { findings: [{ code: 'unreadable', weight: 'error', found: claims, expected: 'a license token: three parts of base64url with dots between them' }] };
-  const license: License = {
+  const license: License = present({
+    subject: text(claims['sub']),
+    company: text(claims['company']),
     products: strings(claims['prod']),
-    ...entry('subject', text(claims['sub'])),
-    ...entry('company', text(claims['company'])),
-    ...entry('includedUsers', number(claims['included_users'])),
-    ...entry('notBefore', time(claims['nbf'])),
-    ...entry('tokenExpires', time(claims['exp'])),
-    ...entry('licenseExpires', time(claims['lexp'])),
-  };
+    includedUsers: number(claims['included_users']),
+    notBefore: time(claims['nbf']),
+    tokenExpires: time(claims['exp']),
+    licenseExpires: time(claims['lexp']),
+  });
   return {
     license,
     findings: [
@@ -113,10 +114,6 @@ function show(time: Date): string {
 
 function printable(words: string): string {
   return words.replace(/\p{C}/gu, '?').slice(0, 200);
-}
-
-function entry<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [Name in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [Name in Key]?: Value });
 }
 
 function text(claim: unknown): string | undefined {

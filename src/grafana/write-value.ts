@@ -3,9 +3,6 @@ import { goTrim, isGoSpace } from './go-space.ts';
 import { findReference } from './interpolate.ts';
 import { nameCharacter, nameCharacters } from './name-characters.ts';
 
-export { decodeFromDatabase, encodeForDatabase } from './database-value.ts';
-export type { DatabaseRole } from './database-value.ts';
-
 /** What to write, or why it cannot be written: `problem` a sentence about "it", `hint` the way out. */
 export type Written = { readonly ok: true; readonly text: string } | Refusal;
 export type Refusal = { readonly ok: false; readonly problem: string; readonly hint: string };
@@ -36,20 +33,19 @@ function isPlain(value: string): boolean {
 }
 
 /** What no form can carry. */
-function refuseEverywhere(value: string): Refusal | undefined {
+function refuseEverywhere(value: string, subject = 'It'): Refusal | undefined {
   const controls = value.match(/[\0\r\n]/g);
-  if (controls !== null) return { ok: false, problem: `It holds ${nameCharacters(controls)}, which a config cannot carry.`, hint: 'Choose a value of one line.' };
-  if (/\p{Surrogate}/u.test(value)) return { ok: false, problem: 'It holds half a character (a lone surrogate), which is no UTF-8.', hint: 'Type it again instead of pasting it.' };
+  if (controls !== null) return { ok: false, problem: `${subject} holds ${nameCharacters(controls)}, which a config cannot carry.`, hint: 'Choose one without it.' };
+  if (/\p{Surrogate}/u.test(value)) return { ok: false, problem: `${subject} holds half a character (a lone surrogate), which is no UTF-8.`, hint: 'Type it again instead of pasting it.' };
   const reference = findReference(value);
-  if (reference !== undefined) return { ok: false, problem: `It holds ${reference.whole}, which Grafana replaces by another setting in every form.`, hint: 'Choose a value without %(…)s.' };
+  if (reference !== undefined) return { ok: false, problem: `${subject} holds ${reference.whole}, which Grafana replaces by another setting in every form.`, hint: 'Choose one without %(…)s.' };
   return undefined;
 }
 
 function refusePath(path: string): Refusal | undefined {
   if (!path.startsWith('/')) return { ok: false, problem: `The path ${path} is not absolute.`, hint: 'Give the whole path: Grafana looks from its own folder.' };
   if (path.includes('}')) return { ok: false, problem: `The path ${path} holds }, where Grafana ends $__file{}.`, hint: 'Choose a path without }.' };
-  const refusal = refuseEverywhere(path);
-  return refusal && { ...refusal, problem: refusal.problem.replace('It holds', 'The path holds'), hint: 'Choose another path.' };
+  return refuseEverywhere(path, 'The path');
 }
 
 function refuseContent(content: string): Refusal | undefined {

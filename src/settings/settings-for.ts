@@ -2,8 +2,8 @@ import { formatAddress } from '../cluster/address.ts';
 import type { Address, Cluster, Database, Node } from '../cluster/cluster.ts';
 import { Secret } from '../cluster/secret.ts';
 import { UserError } from '../errors.ts';
-import { encodeForDatabase } from '../grafana/write-value.ts';
-import type { DatabaseRole } from '../grafana/write-value.ts';
+import { encodeForDatabase } from '../grafana/database-value.ts';
+import type { DatabaseRole } from '../grafana/database-value.ts';
 import { holdsFor, versionFacts } from '../grafana/versions.ts';
 import { nodePaths } from './node-paths.ts';
 

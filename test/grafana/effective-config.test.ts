@@ -91,6 +91,14 @@ describe('effectiveConfig', () => {
   });
 });
 
+describe('effectiveConfig on hostile input', () => {
+  it.each(['${', '${}', '$__file', '$__a{', '%(a)s', '}${'])('takes a megabyte of %j without stalling', (part) => {
+    const started = performance.now();
+    load({ custom: `k = ${part.repeat(1_000_000 / part.length)}\n` });
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
+
 describe('environmentName', () => {
   it.each([
     ['plugin.grafana-image-renderer', 'rendering_mode', 'GF_PLUGIN_GRAFANA_IMAGE_RENDERER_RENDERING_MODE'],
