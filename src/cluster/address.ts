@@ -9,6 +9,7 @@ export function parseAddress(text: string, defaultPort?: number): Parsed<Address
   const example = `Type host:port, such as db.example.com:${defaultPort ?? 9094}`;
   if (typed === '') return refused('the address is empty', example);
   if (typed.includes('://')) return refused(`${typed.split('://')[0]}:// is a URL, not an address`, example);
+  if (typed.includes('@')) return refused('an @ was found in the address', `User and password are not part of it. ${example}`);
   if (typed.includes(',')) return refused('several hosts were found where one address is expected', example);
   if (/[/\\]/.test(typed)) return refused('a socket or a path was found where an address is expected', `A socket is seen on one machine only. ${example}`);
   const parts = splitHostPort(typed);

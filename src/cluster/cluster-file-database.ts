@@ -5,20 +5,19 @@ import { localPath, oneOf, parseCount, secretSource } from './cluster-file-value
 import { parseDatabaseName, parseDatabaseUser } from './database-words.ts';
 import { accepted, refused } from './parsed.ts';
 import type { Parsed } from './parsed.ts';
+import { present } from './present.ts';
 
 /** Reads `[database]`; undefined when its type or host is missing or refused. */
 export function readDatabase(read: SettingsReader, folder: string): Database | undefined {
   const type = read.required('database', 'type', oneOf('postgres', 'mysql'), 'type = postgres');
   const address = read.required('database', 'host', (text) => parseAddress(text, type === 'mysql' ? 3306 : 5432), 'host = db.example.com:5432');
-  const caCert = read.optional('database', 'ca_cert', localPath(folder));
-  const maxOpenConn = read.optional('database', 'max_open_conn', parseCount);
-  const base = {
+  const base = present({
     name: read.optional('database', 'name', parseDatabaseName) ?? 'grafana',
     user: read.optional('database', 'user', parseDatabaseUser) ?? 'grafana',
     password: read.optional('database', 'password', secretSource(folder)) ?? { kind: 'nodes' as const },
-    ...(caCert === undefined ? {} : { caCert }),
-    ...(maxOpenConn === undefined ? {} : { maxOpenConn }),
-  };
+    caCert: read.optional('database', 'ca_cert', localPath(folder)),
+    maxOpenConn: read.optional('database', 'max_open_conn', parseCount),
+  });
   if (type === 'postgres') {
     const sslMode = read.optional('database', 'ssl_mode', oneOf('verify-full', 'verify-ca', 'require', 'disable')) ?? 'verify-full';
     read.optional('database', 'server_cert_name', () => refused('this is for mysql', 'Remove the line: with postgres the certificate must name the host'));
@@ -27,7 +26,7 @@ export function readDatabase(read: SettingsReader, folder: string): Database | u
   if (type === 'mysql') {
     const sslMode = read.optional('database', 'ssl_mode', oneOf('true', 'skip-verify', 'disable')) ?? 'true';
     const serverCertName = read.optional('database', 'server_cert_name', parseCertName);
-    return address && { type, address, ...base, sslMode, ...(serverCertName === undefined ? {} : { serverCertName }) };
+    return address && present({ type, address, ...base, sslMode, serverCertName });
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import { localPath, oneOf, parseCount, parseGossipAddress, parseNodePath, parseO
 import { parseName } from './name.ts';
 import { nearest } from './nearest.ts';
 import { accepted, refused } from './parsed.ts';
+import { present } from './present.ts';
 import { defaultClusterName, parseRootUrl } from './root-url.ts';
 import { parseTarget } from './target.ts';
 
@@ -25,33 +26,30 @@ export function parseClusterFile(text: string, folder: string): ParsedClusterFil
   const read = settingsReader(entries);
   const rootUrl = read.required('cluster', 'root_url', parseRootUrl, 'root_url = https://grafana.example.com/');
   const name = read.optional('cluster', 'name', parseName) ?? (rootUrl === undefined ? 'grafana' : defaultClusterName(rootUrl));
-  const sshConfig = read.optional('ssh', 'config', localPath(folder));
   const port = read.optional('alerting', 'port', parsePort) ?? 9094;
   const nodes = readNodes(read, port);
   const database = readDatabase(read, folder);
-  const adminPassword = read.optional('security', 'admin_password', secretSource(folder));
   const license = read.optional('license', 'path', localPath(folder));
-  const waitSeconds = read.optional('push', 'wait', parseCount);
   const rest = {
     name,
     secrets: read.optional('cluster', 'secrets', oneOf('files', 'inline')) ?? 'files',
     push: read.optional('cluster', 'push', oneOf('allowed', 'never')) ?? 'allowed',
-    ssh: { perHop: read.optional('ssh', 'per_hop', parseCount) ?? 8, ...(sshConfig === undefined ? {} : { config: sshConfig }) },
+    ssh: present({ config: read.optional('ssh', 'config', localPath(folder)), perHop: read.optional('ssh', 'per_hop', parseCount) ?? 8 }),
     nodes,
-    security: {
+    security: present({
       secretKey: read.optional('security', 'secret_key', secretSource(folder)) ?? { kind: 'nodes' },
       adminUser: read.optional('security', 'admin_user', parseText) ?? 'admin',
-      ...(adminPassword === undefined ? {} : { adminPassword }),
-    },
-    ...(license === undefined ? {} : { license: { path: license } }),
+      adminPassword: read.optional('security', 'admin_password', secretSource(folder)),
+    }),
+    license: license === undefined ? undefined : { path: license },
     alerting: { port, label: read.optional('alerting', 'label', accepted) ?? name },
-    pushing: { keep: read.optional('push', 'keep', parseCount) ?? 10, ...(waitSeconds === undefined ? {} : { waitSeconds }) },
-    ignored: readIgnored(read, nodes),
+    pushing: present({ keep: read.optional('push', 'keep', parseCount) ?? 10, waitSeconds: read.optional('push', 'wait', parseCount) }),
+    ignored: readIgnored(read),
   } satisfies Omit<Cluster, 'rootUrl' | 'database'>;
   // What seems missing may stand in a line that was not understood.
   const problems = inOrder([...shape, ...read.problems.filter(({ line }) => shape.length === 0 || line !== undefined)]);
   if (problems.length > 0 || rootUrl === undefined || database === undefined) return { ok: false, problems };
-  return { ok: true, value: { ...rest, rootUrl: rootUrl.url, database } };
+  return { ok: true, value: present({ ...rest, rootUrl: rootUrl.url, database }) };
 }
 
 function readNodes(read: SettingsReader, port: number): readonly Node[] {
@@ -64,14 +62,13 @@ function readNodes(read: SettingsReader, port: number): readonly Node[] {
     const target = read.check(entry, parseTarget(entry.value));
     if (name === undefined || target === undefined) continue;
     const own = `node.${name}`;
-    const gossipAddress = read.optional(own, 'gossip_address', (text) => parseGossipAddress(text, port));
-    nodes.push({
+    nodes.push(present({
       name,
       target,
       become: read.optional(own, 'become', becomes) ?? commonBecome,
-      ...(gossipAddress === undefined ? {} : { gossipAddress }),
+      gossipAddress: read.optional(own, 'gossip_address', (text) => parseGossipAddress(text, port)),
       grafana: { ...defaultLayout, ...common, ...readLayout(read, own) },
-    });
+    }));
   }
   if (read.all('nodes').length === 0) read.report({ problem: 'no node is named', hint: 'Add [nodes] with lines such as: grafana-1 = ops@10.0.0.11' });
   const names = read.all('nodes').map((entry) => entry.key);
@@ -82,7 +79,7 @@ function readNodes(read: SettingsReader, port: number): readonly Node[] {
 }
 
 function readLayout(read: SettingsReader, section: string): Partial<GrafanaLayout> {
-  const layout = {
+  return present({
     configPath: read.optional(section, 'config_path', parseNodePath),
     unit: read.optional(section, 'unit', parseUnit),
     start: read.optional(section, 'start', parseText),
@@ -91,18 +88,17 @@ function readLayout(read: SettingsReader, section: string): Partial<GrafanaLayou
     statePath: read.optional(section, 'state_path', parseNodePath),
     secretsPath: read.optional(section, 'secrets_path', parseNodePath),
     owner: read.optional(section, 'owner', parseOwner),
-  };
-  return Object.fromEntries(Object.entries(layout).filter(([, value]) => value !== undefined));
+  });
 }
 
-function readIgnored(read: SettingsReader, nodes: readonly Node[]): readonly Ignored[] {
+function readIgnored(read: SettingsReader): readonly Ignored[] {
+  const names = read.all('nodes').map(({ key }) => key);
   return read.all('ignore').flatMap((entry) => {
     const [, check, node] = /^([A-Za-z0-9.-]+)(?:@(.+))?$/.exec(entry.key) ?? [];
-    const names = nodes.map(({ name }) => name);
     if (check === undefined) return read.check(entry, refused(`"${entry.key}" is not CHECK or CHECK@NODE`, 'Type the id of a check, such as peers.udp')) ?? [];
     if (node !== undefined && !names.includes(node)) return read.check(entry, refused(`${entry.key} is about a node that [nodes] does not name`, hintNode(node, names))) ?? [];
     const reason = read.check(entry, parseReason(entry.value));
-    return reason === undefined ? [] : [{ check, ...(node === undefined ? {} : { node }), ...reason }];
+    return reason === undefined ? [] : [present({ check, node, ...reason })];
   });
 }
 

@@ -4,6 +4,7 @@ import { parseDatabaseName, parseDatabaseUser } from './database-words.ts';
 import { parseMysqlParameters, parsePostgresParameters } from './dsn-parameters.ts';
 import { accepted, refused } from './parsed.ts';
 import type { Parsed } from './parsed.ts';
+import { present } from './present.ts';
 import { Secret } from './secret.ts';
 
 interface DsnBase {
@@ -46,7 +47,7 @@ export function parseDsn(text: string): Parsed<Dsn> {
   const question = after.indexOf('?');
   const name = parsePath(question < 0 ? after : after.slice(0, question));
   if (!name.ok) return name;
-  const base: DsnBase = { address: address.value, ...login.value, ...(name.value === undefined ? {} : { name: name.value }) };
+  const base: DsnBase = present({ address: address.value, ...login.value, name: name.value });
   const query = question < 0 ? '' : after.slice(question + 1);
   if (type === 'postgres') {
     const parameters = parsePostgresParameters(query);

@@ -3,6 +3,7 @@ import type { Target } from './cluster.ts';
 import { isIpv6 } from './ip.ts';
 import { accepted, refused } from './parsed.ts';
 import type { Parsed } from './parsed.ts';
+import { present } from './present.ts';
 
 const hint = 'Type what you type after "ssh", such as ops@10.0.0.11, grafana-1:2222 or [2001:db8::1]:22';
 
@@ -22,7 +23,7 @@ export function parseTarget(text: string): Parsed<Target> {
   const { host, port } = parts.value;
   if (looksLikeNumbers(host)) return refused(`${host} is not an IP address`, 'Type four numbers from 0 to 255, or a name');
   if (!isIpv6(host.replace(/%.*$/, '')) && !isAlias(host)) return refused(`"${host}" is not a host name`, hint);
-  return accepted({ text: typed, ...(user === undefined ? {} : { user }), host, ...(port === undefined ? {} : { port }) });
+  return accepted(present({ text: typed, user, host, port }));
 }
 
 /** Parses one or more targets, separated by spaces or commas; one target twice is refused. */

@@ -23,6 +23,7 @@ describe('parseAddress', () => {
     ['db:5432x', 'port 5432x'],
     ['db:-1', 'port -1'],
     ['db1:1,db2:1', 'several hosts'],
+    ['grafana:hunter2@db:5432', 'an @'],
     ['/var/run/postgresql', 'socket'],
     ['tcp(db:3306)', 'port 3306)'],
     ['postgres://db', 'postgres://'],
@@ -38,6 +39,7 @@ describe('parseAddress', () => {
     const parsed = parseAddress(text, 3306);
     expect(parsed.ok).toBe(false);
     expect(parsed).toMatchObject({ problem: expect.stringContaining(found), hint: expect.stringMatching(/\w/) });
+    expect(JSON.stringify(parsed)).not.toContain('hunter2');
   });
 
   it('wants a port where there is no default', () => {
