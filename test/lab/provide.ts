@@ -37,7 +37,7 @@ export async function provide(): Promise<Provided> {
     return programs.length === 0 ? undefined : `${programs.join(', ')} not found; ${installError}`;
   };
   const subjects = [
-    { what: 'ssh to this machine', why: await because(sshNeeds) },
+    { what: 'loopback hosts', why: await because(sshNeeds) },
     { what: 'real hosts', why: process.getuid!() === 0 ? ((await because(realHostNeeds)) ?? (await noNamespaces())) : 'needs root' },
     { what: 'MariaDB', why: await because(mariadbNeeds) },
   ];
