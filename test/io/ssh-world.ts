@@ -4,15 +4,18 @@ import type { Become } from '../../src/cluster/cluster.ts';
 import { openSsh } from '../../src/io/openssh.ts';
 import type { ConnectFailure, ConnectOptions, ConnectOutcome, ConnectTarget, NodeConnection } from '../../src/world.ts';
 
+type Answer = string | boolean | (() => Promise<string | boolean>);
+
 /** An openSsh with a person who gives these answers in order; without answers there is no terminal. */
-export function sshWith(answers?: readonly (string | boolean)[]) {
+export function sshWith(answers?: readonly Answer[]) {
   const questions: string[] = [];
   const notes: string[] = [];
   const left = [...(answers ?? [])];
-  const next = (message: string) => {
+  const next = async (message: string) => {
     questions.push(message);
     if (left.length === 0) throw new Error(`nobody answers: ${message}`);
-    return left.shift();
+    const answer = left.shift();
+    return typeof answer === 'function' ? answer() : answer;
   };
   const never = () => { throw new Error('not asked here'); };
   const connect = openSsh({
@@ -20,8 +23,8 @@ export function sshWith(answers?: readonly (string | boolean)[]) {
       available: answers !== undefined,
       text: never,
       select: never,
-      secret: async ({ message }) => new Secret(String(next(message))),
-      confirm: async ({ message }) => next(message) === true,
+      secret: async ({ message }) => new Secret(String(await next(message))),
+      confirm: async ({ message }) => (await next(message)) === true,
     },
     screen: {
       print: never, progress: never, paint: (_, text) => text, columns: 80,

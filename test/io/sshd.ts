@@ -11,6 +11,8 @@ export interface Sshd {
   readonly fingerprint: string;
   /** Such as `ssh-ed25519 AAAA…`. */
   readonly hostKey: string;
+  /** Connections that this sshd has open. */
+  sessions(): number;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function startSshd(folder: string, publicKey: string, lines: readon
   const fingerprint = execFileSync('ssh-keygen', ['-l', '-f', file('host_key.pub')], { encoding: 'utf8' }).split(' ')[1] ?? '';
   return {
     port, hostKey, fingerprint,
+    sessions: () => readFileSync(`/proc/${sshd.pid}/task/${sshd.pid}/children`, 'utf8').split(' ').filter(Boolean).length,
     async stop() {
       sshd.kill();
       if (sshd.exitCode === null && sshd.signalCode === null) await once(sshd, 'exit');
