@@ -28,7 +28,7 @@ export function editText(text: string, changes: readonly Change[], dialect: Dial
     const known = sections.get(section);
     const occurrences = known?.settings.get(key) ?? [];
     const last = occurrences.at(-1);
-    if (written === undefined) replacements.push(...occurrences.map(({ start, end }) => ({ of: start, start, end, text: '' })));
+    if (written === undefined) for (const { start, end } of occurrences) replacements.push({ of: start, start, end, text: '' });
     else if (last !== undefined) replacements.push(...replaceValue(text, last, written, dialect));
     else if (known !== undefined) insertions.push(insertAfter(text, known.commented.get(key) ?? known.last, `${key} = ${written}`));
     else added.set(section, [...(added.get(section) ?? []), `${key} = ${written}`]);

@@ -45,6 +45,10 @@ describe('removeSetting', () => {
     expect(removeSetting('[s]\na = 1\n; c\n[t]\na = 3\n[s]\na = 2 ; d', { section: 's', key: 'a' }, npmIniDialect)).toBe('[s]\n; c\n[t]\na = 3\n[s]\n');
   });
 
+  it('removes half a million of them', () => {
+    expect(removeSetting(`[s]\n${'a=1\n'.repeat(500_000)}`, { section: 's', key: 'a' }, npmIniDialect)).toBe('[s]\n');
+  });
+
   it('changes nothing where there is nothing to remove', () => {
     expect(removeSetting('[s]\n; a = 1\n', { section: 's', key: 'a' }, npmIniDialect)).toBe('[s]\n; a = 1\n');
   });
