@@ -1,7 +1,7 @@
 import type { Secret } from './cluster/secret.ts';
 import type { ConnectFailure, DatabaseFailure, TlsOffer } from './world.ts';
 
-/** What gather brings and checks judge. Nothing here is a judgement. */
+/** What gather brings and checks judge. Nothing here is a judgement; a secret is wrapped. */
 export interface Facts {
   /** One entry a node of the cluster that was asked for, in the cluster's order. */
   readonly nodes: readonly NodeEntry[];
@@ -22,6 +22,8 @@ export interface NodeEntry {
 export type Gathered<Fact> = { readonly ok: true; readonly facts: Fact } | { readonly ok: false; readonly missing: string };
 
 export interface LocalFacts {
+  /** The password the database was tried with. */
+  readonly databasePassword: Gathered<Secret> | { readonly ok: false; readonly missing: string; readonly hint: string };
   /** Addresses the shared host name resolves to here; undefined: it does not resolve. */
   readonly rootUrlAddresses?: readonly string[];
   /** The license file as it lies here. */

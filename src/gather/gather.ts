@@ -21,9 +21,10 @@ export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, w
     Promise.all(connected.outcomes.map((outcome) => gatherEntry(cluster, outcome, world))),
   ]);
   const databasePassword = typed !== undefined ? { ok: true as const, secret: typed } : await resolveDatabasePassword(cluster, nodes, world);
+  const password = databasePassword.ok ? { ok: true, facts: databasePassword.secret } as const : databasePassword;
   const paths = await gatherDatabase(
     cluster.database,
-    databasePassword.ok ? { ok: true, facts: databasePassword.secret } : databasePassword,
+    password,
     cluster.database.caCert === undefined ? undefined : asFacts(local.databaseCa),
     nodes.flatMap(({ name, node }) => {
       const connection = connected.connection(name);
@@ -35,7 +36,7 @@ export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, w
     const path = paths.get(entry.name);
     return path === undefined ? entry : { ...entry, database: { ok: true, facts: path } };
   });
-  return { facts: { nodes: withDatabase, local, at }, databasePassword };
+  return { facts: { nodes: withDatabase, local: { ...local, databasePassword: password }, at }, databasePassword };
 }
 
 async function gatherEntry(cluster: Cluster, outcome: ConnectOutcome, world: World): Promise<NodeEntry> {
@@ -55,7 +56,7 @@ async function gatherEntry(cluster: Cluster, outcome: ConnectOutcome, world: Wor
   };
 }
 
-async function gatherLocal(cluster: Cluster, world: Pick<World, 'files' | 'local'>): Promise<LocalFacts> {
+async function gatherLocal(cluster: Cluster, world: Pick<World, 'files' | 'local'>): Promise<Omit<LocalFacts, 'databasePassword'>> {
   const read = async (path: string): Promise<NonNullable<LocalFacts['license']>> => {
     const text = await world.files.readText(path);
     return text === undefined ? { ok: false, missing: `there is no file ${path}` } : { ok: true, text };

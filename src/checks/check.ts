@@ -1,0 +1,87 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Facts, Gathered } from '../facts.ts';
+
+/** What every judge may look at. */
+export interface Scene {
+  readonly cluster: Cluster;
+  readonly facts: Facts;
+}
+
+/** A finding: what is there, what should be, and the next thing to type. */
+export interface Finding {
+  /** Stable word for tests and JSON, such as `28P01` or `on-nfs`. */
+  readonly code: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly hint: string;
+}
+
+export type Judgement =
+  | { readonly outcome: 'passed'; readonly detail?: string }
+  | ({ readonly outcome: 'warned' | 'failed' } & Finding);
+
+export function passed(detail?: string): Judgement {
+  return { outcome: 'passed', ...(detail === undefined ? {} : { detail }) };
+}
+
+export function warned(finding: Finding): Judgement {
+  return { outcome: 'warned', ...finding };
+}
+
+export function failed(finding: Finding): Judgement {
+  return { outcome: 'failed', ...finding };
+}
+
+/** One thing that a check is asked about. */
+export interface Subject<Fact> {
+  /** As it is shown: `graf-a`, `graf-a → database`; empty for the cluster. */
+  readonly label: string;
+  readonly node?: string;
+  readonly fact: Gathered<Fact>;
+}
+
+/** Finds the subjects of a check. */
+export type About<Fact> = (scene: Scene) => readonly Subject<Fact>[];
+
+/** Lines of the table on the screen. */
+export type Group = 'cluster' | 'ssh, sudo' | 'grafana' | 'config' | 'database' | 'gossip';
+
+export interface Check {
+  readonly id: string;
+  readonly group: Group;
+  /** True when the check passes. */
+  readonly title: string;
+  /** Why it matters. */
+  readonly why: string;
+  judgeAll(scene: Scene): readonly Judged[];
+}
+
+/** `missing`: what kept the judge from looking. */
+export interface Judged {
+  readonly label: string;
+  readonly node?: string;
+  readonly judgement: Judgement | { readonly outcome: 'skipped'; readonly missing: string };
+}
+
+export interface CheckDefinition<Fact> {
+  readonly id: string;
+  readonly group: Group;
+  readonly title: string;
+  readonly why: string;
+  readonly about: About<Fact>;
+  /** Undefined: the question does not arise for this subject. */
+  readonly judge: (fact: Fact, scene: Scene) => Judgement | undefined;
+}
+
+/** Makes a check that asks its judge about every subject; a fact that is missing is skipped with the reason. */
+export function check<Fact>({ about, judge, ...words }: CheckDefinition<Fact>): Check {
+  return {
+    ...words,
+    judgeAll: (scene) =>
+      about(scene).flatMap(({ fact, ...subject }): readonly Judged[] => {
+        if (!fact.ok) return [{ ...subject, judgement: { outcome: 'skipped', missing: fact.missing } }];
+        const judgement = judge(fact.facts, scene);
+        return judgement === undefined ? [] : [{ ...subject, judgement }];
+      }),
+  };
+}

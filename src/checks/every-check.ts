@@ -1,0 +1,10 @@
+import type { Check } from './check.ts';
+import { clusterChecks } from './cluster.ts';
+import { configChecks } from './config.ts';
+import { databaseChecks } from './database.ts';
+import { gossipChecks } from './gossip.ts';
+import { licenseChecks } from './license.ts';
+import { nodeChecks } from './node.ts';
+
+/** All checks, in the order in which their results are shown. */
+export const everyCheck: readonly Check[] = [...clusterChecks, ...licenseChecks, ...nodeChecks, ...configChecks, ...databaseChecks, ...gossipChecks];

@@ -1,0 +1,76 @@
+import { parseVersion } from '../grafana/versions.ts';
+import { type Check, check, failed, passed, warned } from './check.ts';
+import { everyConnection, everyNode } from './subjects.ts';
+
+/** How far clocks may be apart before sessions, tokens and alert timing suffer. */
+const clockTolerance = 5;
+
+/** Each node as a machine with a Grafana on it. */
+export const nodeChecks: readonly Check[] = [
+  check({
+    id: 'node.ssh', group: 'ssh, sudo', about: everyConnection,
+    title: 'Every node is reached by ssh',
+    why: 'Everything goes over your own ssh.',
+    judge: ({ connection }) => {
+      if (connection.ok) return passed(`as ${connection.user}`);
+      const { kind, found, hint } = connection.failure;
+      return kind.startsWith('sudo-') ? passed() : failed({ code: kind, found, expected: 'a login by key', hint });
+    },
+  }),
+  check({
+    id: 'node.root', group: 'ssh, sudo', about: everyConnection,
+    title: 'Root is had on every node',
+    why: "Grafana's config and its service belong to root.",
+    judge: ({ connection }) => {
+      if (connection.ok) return passed(connection.become === 'none' ? 'root itself' : 'through sudo');
+      const { kind, found, hint } = connection.failure;
+      return kind.startsWith('sudo-') ? failed({ code: kind, found, expected: 'root, or sudo without a password', hint }) : undefined;
+    },
+  }),
+  check({
+    id: 'node.grafana', group: 'grafana', about: everyNode,
+    title: 'Grafana is installed on every node, and its service is known',
+    why: 'We push settings to a Grafana that is there; we do not install it.',
+    judge: ({ node, facts: { grafana, service, systemd } }) => {
+      const place = `on ${node.name}`;
+      if (grafana === undefined) return failed({ code: 'no-grafana', found: `no Grafana that says its version ${place}`, expected: 'the grafana package, 9.4 or later', hint: `ssh -t ${node.target.text} sudo apt-get install grafana` });
+      if (service.known) return passed(`${grafana.version} ${grafana.edition}`);
+      return systemd
+        ? failed({ code: 'no-unit', found: `no unit ${service.unit} ${place}`, expected: 'the systemd unit that starts Grafana', hint: `unit = NAME under [node.${node.name}] of the cluster file` })
+        : failed({ code: 'no-service', found: `no systemd ${place}`, expected: 'lines that start, stop and tell the status of Grafana', hint: `start, stop and status under [node.${node.name}] of the cluster file` });
+    },
+  }),
+  check({
+    id: 'node.version', group: 'grafana', about: everyNode,
+    title: 'Grafana has the same version and edition everywhere',
+    why: 'The newest one migrates the database under the feet of the others.',
+    judge: ({ node, facts: { grafana } }, { facts }) => {
+      const all = facts.nodes.flatMap(({ name, node: other }) => (other.ok && other.facts.grafana !== undefined ? [{ name, grafana: other.facts.grafana }] : []));
+      const first = all[0];
+      if (grafana === undefined || first === undefined) return undefined;
+      const words = (one: typeof grafana): string => `${one.version} ${one.edition}`;
+      if (words(grafana) !== words(first.grafana)) {
+        return failed({ code: 'differs', found: words(grafana), expected: `${words(first.grafana)}, as on ${first.name}`, hint: `ssh -t ${node.target.text} sudo apt-get install grafana=${first.grafana.version}` });
+      }
+      const version = parseVersion(grafana.version);
+      const old = version !== undefined && (version.major < 9 || (version.major === 9 && version.minor < 4));
+      return old ? warned({ code: 'old', found: grafana.version, expected: '9.4 or later', hint: `ssh -t ${node.target.text} sudo apt-get install grafana` }) : passed(grafana.version);
+    },
+  }),
+  check({
+    id: 'node.enabled', group: 'grafana', about: everyNode,
+    title: 'Grafana starts when the host starts',
+    why: 'A node that stays down after a power cut is found out when the other one fails.',
+    judge: ({ node, facts: { service } }) => {
+      if (!service.known) return undefined;
+      return service.enabled ? passed() : warned({ code: 'disabled', found: `${service.unit} is not enabled`, expected: 'a unit that starts at boot', hint: `ssh -t ${node.target.text} sudo systemctl enable ${service.unit}` });
+    },
+  }),
+  check({
+    id: 'node.clock', group: 'grafana', about: everyNode,
+    title: 'The clocks agree',
+    why: 'Sessions, tokens and the waiting times of alerts compare times of different nodes.',
+    judge: ({ node, facts: { clockAheadSeconds: ahead } }) =>
+      (Math.abs(ahead) <= clockTolerance ? passed() : warned({ code: 'off', found: `${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} this machine`, expected: `${clockTolerance} s at most`, hint: `ssh ${node.target.text} timedatectl` })),
+  }),
+];

@@ -1,0 +1,43 @@
+import type { Node } from '../cluster/cluster.ts';
+import type { DatabasePath, NodeEntry, NodeFacts } from '../facts.ts';
+import type { About, Scene } from './check.ts';
+
+/** The cluster as a whole: one subject. */
+export const wholeCluster: About<Scene> = (scene) => [{ label: '', fact: { ok: true, facts: scene } }];
+
+/** How each node was reached, whether or not it was. */
+export const everyConnection: About<{ readonly node: Node; readonly connection: NodeEntry['connection'] }> = (scene) =>
+  entries(scene).map(({ node, entry }) => ({ label: node.name, node: node.name, fact: { ok: true, facts: { node, connection: entry.connection } } }));
+
+export interface LookedAt {
+  readonly node: Node;
+  readonly facts: NodeFacts;
+}
+
+/** Each node that could be looked at. */
+export const everyNode: About<LookedAt> = (scene) =>
+  entries(scene).map(({ node, entry }) => ({
+    label: node.name,
+    node: node.name,
+    fact: entry.node.ok ? { ok: true, facts: { node, facts: entry.node.facts } } : entry.node,
+  }));
+
+export interface FromNode {
+  readonly node: Node;
+  readonly path: DatabasePath;
+}
+
+/** The database as each node reaches it. */
+export const everyPath: About<FromNode> = (scene) =>
+  entries(scene).map(({ node, entry }) => ({
+    label: `${node.name} → database`,
+    node: node.name,
+    fact: entry.database.ok ? { ok: true, facts: { node, path: entry.database.facts } } : entry.database,
+  }));
+
+function entries({ cluster, facts }: Scene): readonly { readonly node: Node; readonly entry: NodeEntry }[] {
+  return facts.nodes.flatMap((entry) => {
+    const node = cluster.nodes.find(({ name }) => name === entry.name);
+    return node === undefined ? [] : [{ node, entry }];
+  });
+}

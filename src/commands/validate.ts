@@ -1,0 +1,68 @@
+import { everyCheck } from '../checks/every-check.ts';
+import { hasFailure, runChecks } from '../checks/run-checks.ts';
+import { formatAddress } from '../cluster/address.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { redact } from '../cluster/redact.ts';
+import { ExitCode } from '../errors.ts';
+import { connectNodes } from '../gather/connect.ts';
+import { gatherFacts } from '../gather/gather.ts';
+import { knownSecrets } from '../gather/known-secrets.ts';
+import { resultsJson } from '../report/results-json.ts';
+import { reportResults } from '../report/results-screen.ts';
+import type { World } from '../world.ts';
+import { chooseChecks } from './choose-checks.ts';
+import { loadCluster } from './load-cluster.ts';
+import { withDatabasePassword } from './password-flag.ts';
+
+/** The options as they are typed. */
+export interface ValidateOptions {
+  readonly file?: string;
+  /** Check ids, separated by commas. */
+  readonly only?: string;
+  readonly ignore?: string;
+  readonly json?: boolean;
+  readonly nodes?: readonly string[];
+  readonly hostKey?: readonly string[];
+  readonly askSudoPassword?: boolean;
+  /** A source. */
+  readonly dbPassword?: string;
+}
+
+/** Looks at the database, the nodes and the paths between them, and judges what it sees; changes nothing. */
+export async function validate(world: World, options: ValidateOptions): Promise<ExitCode> {
+  const started = world.clock.monotonic();
+  const only = chooseChecks('--only', options.only);
+  const ignore = chooseChecks('--ignore', options.ignore);
+  const cluster = withDatabasePassword(await loadCluster(world, options.file), options.dbPassword);
+
+  await using connected = await connectNodes(world, cluster, {
+    ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
+    hostKeys: options.hostKey ?? [],
+    askSudoPassword: options.askSudoPassword ?? false,
+  });
+  const progress = world.screen.progress(`looking at ${connected.outcomes.map(({ name }) => name).join(', ')}`);
+  const { facts } = await gatherFacts(cluster, connected, world).finally(() => progress.done());
+
+  const results = runChecks(everyCheck, facts, cluster, {
+    ...(only === undefined ? {} : { only }),
+    ...(ignore === undefined ? {} : { ignore }),
+    today: facts.at.toISOString().slice(0, 10),
+  });
+  const exitCode = hasFailure(results) ? ExitCode.NotAsItShouldBe : ExitCode.Done;
+  const text = options.json === true ? resultsJson(cluster.name, results) : reportResults({
+    heading: describeCluster(cluster),
+    nodes: facts.nodes.map(({ name }) => name),
+    results,
+    seconds: Math.round((world.clock.monotonic() - started) / 1000),
+    exitCode,
+    paint: world.screen.paint,
+  });
+  world.screen.print(redact(text, knownSecrets(facts)));
+  return exitCode;
+}
+
+/** Such as `prod · 3 nodes · postgres db:5432/grafana · nothing is changed`. */
+function describeCluster({ name, nodes, database }: Cluster): string {
+  const count = `${nodes.length} node${nodes.length === 1 ? '' : 's'}`;
+  return [name, count, `${database.type} ${formatAddress(database.address)}/${database.name}`, 'nothing is changed'].join(' · ');
+}

@@ -1,0 +1,24 @@
+import { Secret } from '../cluster/secret.ts';
+import type { Facts } from '../facts.ts';
+import { effectiveOf } from '../grafana/effective-of.ts';
+import { goTrim } from '../grafana/go-space.ts';
+
+/** What Grafana ships with is no secret, and hiding it would hide the word `admin` everywhere. */
+const shipped = ['', 'admin', 'SW2YcwTIb9zpOOhoPsMm'];
+
+const secretSettings = [['database', 'password'], ['security', 'secret_key'], ['security', 'admin_password']] as const;
+
+/** Every secret that gathering came across: what must not be in any word we print. */
+export function knownSecrets({ nodes, local }: Facts): readonly Secret[] {
+  const onNodes = nodes.flatMap(({ node }) => {
+    if (!node.ok) return [];
+    const effective = effectiveOf(node.facts);
+    return [
+      ...[...node.facts.secretFiles.values()].map((secret) => goTrim(secret.reveal())),
+      ...(effective.ok ? secretSettings.map(([section, key]) => effective.config.get(section, key)?.value ?? '') : []),
+      ...node.facts.environment.filter(({ name }) => /PASSWORD|SECRET|TOKEN|LICENSE_TEXT|_KEY$/.test(name)).map(({ value }) => value.reveal()),
+    ];
+  });
+  const tried = local.databasePassword.ok ? [local.databasePassword.facts.reveal()] : [];
+  return [...new Set([...tried, ...onNodes])].filter((text) => !shipped.includes(text)).map((text) => new Secret(text));
+}

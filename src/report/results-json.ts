@@ -1,0 +1,6 @@
+import type { Result } from '../checks/run-checks.ts';
+
+/** The results as JSON text; ids, codes and outcomes are stable, words are not. */
+export function resultsJson(clusterName: string, results: readonly Result[]): string {
+  return JSON.stringify({ cluster: clusterName, results: results.map(({ judgement, label, ...result }) => ({ ...result, ...(label === '' ? {} : { subject: label }), ...judgement })) }, null, 2);
+}

@@ -1,0 +1,95 @@
+import { type Result, isFailure } from '../checks/run-checks.ts';
+import type { Paint } from '../world.ts';
+
+export interface ResultsScreen {
+  /** Such as `prod · 3 nodes · postgres db:5432/grafana · nothing is changed`. */
+  readonly heading: string;
+  /** Names of the nodes that were looked at. */
+  readonly nodes: readonly string[];
+  readonly results: readonly Result[];
+  readonly seconds: number;
+  readonly exitCode: number;
+  readonly paint: Paint;
+}
+
+type Outcome = Result['judgement']['outcome'];
+
+const marks: Readonly<Record<Outcome, string>> = { failed: '✖', warned: '!', skipped: '-', passed: '✔' };
+const colours = { failed: 'red', warned: 'yellow', skipped: 'dim', passed: 'green' } as const;
+/** Worst first: a cell of the table shows the worst of its results. */
+const byWeight: readonly Outcome[] = ['failed', 'warned', 'skipped', 'passed'];
+
+/** Results as a person reads them: a table of subjects and nodes, every finding with what to type, one line of sums. */
+export function reportResults(screen: ResultsScreen): string {
+  const { heading, results, paint } = screen;
+  const findings = results.filter(({ judgement }) => judgement.outcome === 'failed' || judgement.outcome === 'warned');
+  const blocks = [heading, table(screen), ...findings.map((result) => block(result, paint)), ...skips(results, paint), summary(screen)];
+  return blocks.filter((part) => part !== '').join('\n\n');
+}
+
+function table({ nodes, results, paint }: ResultsScreen): string {
+  const groups = [...new Set(results.map(({ group }) => group))].filter((group) => group !== 'cluster');
+  if (nodes.length === 0 || groups.length === 0) return '';
+  const first = Math.max(...groups.map((group) => group.length)) + 2;
+  const widths = nodes.map((node) => Math.max(node.length, 3) + 2);
+  const head = ' '.repeat(first) + nodes.map((node, index) => node.padEnd(widths[index]!)).join('');
+  const rows = groups.map((group) => group.padEnd(first) + nodes.map((node, index) => {
+    const outcome = worst(results.filter((result) => result.group === group && (result.node ?? node) === node));
+    const width = widths[index]!;
+    const left = Math.floor((node.length - 1) / 2);
+    return ' '.repeat(left) + (outcome === undefined ? ' ' : paint(colours[outcome], marks[outcome])) + ' '.repeat(width - left - 1);
+  }).join(''));
+  return [head, ...rows].map((line) => line.trimEnd()).join('\n');
+}
+
+/** An accepted finding counts as a pass. */
+function worst(results: readonly Result[]): Outcome | undefined {
+  const outcomes = results.map(({ judgement, ignored }) => (ignored === undefined ? judgement.outcome : 'passed'));
+  return byWeight.find((outcome) => outcomes.includes(outcome));
+}
+
+function block({ check, label, judgement, ignored }: Result, paint: Paint): string {
+  if (judgement.outcome !== 'failed' && judgement.outcome !== 'warned') return '';
+  const mark = paint(colours[judgement.outcome], marks[judgement.outcome]);
+  const accepted = ignored === undefined ? [] : [`  accepted  ${ignored.why}${ignored.until === undefined ? '' : ` (until ${ignored.until})`}`];
+  return [
+    [mark, paint('bold', check), label].filter((part) => part !== '').join(' '),
+    `  found     ${judgement.found}`,
+    `  expected  ${judgement.expected}`,
+    `  type      ${paint('cyan', judgement.hint)}`,
+    ...accepted,
+  ].join('\n');
+}
+
+/** One line a reason, however many checks it kept from looking. */
+function skips(results: readonly Result[], paint: Paint): readonly string[] {
+  const reasons = new Map<string, number>();
+  for (const { judgement } of results) {
+    if (judgement.outcome === 'skipped') reasons.set(judgement.missing, (reasons.get(judgement.missing) ?? 0) + 1);
+  }
+  return reasons.size === 0 ? [] : [[...reasons].map(([reason, count]) => paint('dim', `- ${count} skipped: ${reason}`)).join('\n')];
+}
+
+/** Such as `2 failed · 1 warning · 44 passed · 6 skipped`. */
+export function countResults(results: readonly Result[]): string {
+  const open = (outcome: Outcome): number => results.filter(({ judgement, ignored }) => judgement.outcome === outcome && ignored === undefined).length;
+  const accepted = results.filter(({ ignored }) => ignored !== undefined).length;
+  const warnings = open('warned');
+  return [
+    `${open('failed')} failed`,
+    warnings === 0 ? '' : `${warnings} warning${warnings === 1 ? '' : 's'}`,
+    `${open('passed')} passed`,
+    open('skipped') === 0 ? '' : `${open('skipped')} skipped`,
+    accepted === 0 ? '' : `${accepted} accepted`,
+  ].filter((part) => part !== '').join(' · ');
+}
+
+function summary({ results, seconds, exitCode }: ResultsScreen): string {
+  const failures = results.filter(isFailure);
+  const ids = [...new Set(failures.map(({ check }) => check))].join(',');
+  const accept = [...new Set(failures.map(({ check, node }) => (node === undefined ? check : `${check}@${node}`)))].join(',');
+  return [
+    `${countResults(results)} · ${seconds} s · exit ${exitCode}`,
+    ...(failures.length === 0 ? [] : [`Again    grafana-ha validate --only ${ids}`, `Accept   grafana-ha validate --ignore ${accept}`]),
+  ].join('\n');
+}
