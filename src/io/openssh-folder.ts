@@ -23,6 +23,7 @@ export function makeFolder(): Folder {
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
   process.on('exit', remove);
-  for (const signal of signals) process.on(signal, ended);
+  // First in line, to still see those who listen once.
+  for (const signal of signals) process.prependListener(signal, ended);
   return { path, remove };
 }
