@@ -1,15 +1,39 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { parseClusterFile } from '../cluster/cluster-file.ts';
+import { parseSecretSource } from '../cluster/secret-source.ts';
 import { ExitCode, UserError } from '../errors.ts';
+import type { ConnectNodesOptions } from '../gather/connect.ts';
 import type { World } from '../world.ts';
 
-/** Reads the cluster file, `grafana-ha.ini` unless named; UserError (exit 2) with every problem and its line when it is absent or does not parse. */
-export async function loadCluster({ files, local }: Pick<World, 'files' | 'local'>, file = 'grafana-ha.ini'): Promise<Cluster> {
+/** What every command that reaches nodes takes, as it is typed. */
+export interface ReachOptions {
+  /** The cluster file; absent: `grafana-ha.ini`. */
+  readonly file?: string;
+  readonly hostKey?: readonly string[];
+  readonly askSudoPassword?: boolean;
+  /** A source that replaces the cluster file's for this run. */
+  readonly dbPassword?: string;
+}
+
+/** Reads the cluster file; UserError (exit 2) with every problem and its line when it is absent or does not parse. */
+export async function loadCluster({ files, local }: Pick<World, 'files' | 'local'>, { file = 'grafana-ha.ini', dbPassword }: ReachOptions): Promise<Cluster> {
   const path = files.resolve(file, local.cwd);
   const text = await files.readText(path);
   if (text === undefined) throw new UserError(`There is no cluster file ${path}.`, { hint: 'grafana-ha init', exitCode: ExitCode.WrongUsage });
   const parsed = parseClusterFile(text, path.replace(/\/[^/]*$/, '') || '/');
-  if (parsed.ok) return parsed.value;
-  const lines = parsed.problems.map(({ line, problem, hint }) => `${path}${line === undefined ? '' : `:${line}`}: ${problem}. ${hint}.`);
+  if (parsed.ok) return withDatabasePassword(parsed.value, dbPassword);
+  const lines = parsed.problems.map(({ line, problem, hint }) => `${path}${line === undefined ? '' : `:${line}`}: ${problem}.\n  ${hint}`);
   throw new UserError(lines.join('\n'), { exitCode: ExitCode.WrongUsage });
+}
+
+function withDatabasePassword(cluster: Cluster, source: string | undefined): Cluster {
+  if (source === undefined) return cluster;
+  const parsed = parseSecretSource(source);
+  if (!parsed.ok) throw new UserError(`--db-password: ${parsed.problem}.`, { hint: parsed.hint, exitCode: ExitCode.WrongUsage });
+  return { ...cluster, database: { ...cluster.database, password: parsed.value } };
+}
+
+/** What connecting needs of the options. */
+export function reach({ hostKey, askSudoPassword }: ReachOptions): ConnectNodesOptions {
+  return { hostKeys: hostKey ?? [], askSudoPassword: askSudoPassword ?? false };
 }

@@ -11,21 +11,15 @@ import { resultsJson } from '../report/results-json.ts';
 import { reportResults } from '../report/results-screen.ts';
 import type { World } from '../world.ts';
 import { chooseChecks } from './choose-checks.ts';
-import { loadCluster } from './load-cluster.ts';
-import { withDatabasePassword } from './password-flag.ts';
+import { loadCluster, reach, type ReachOptions } from './load-cluster.ts';
 
 /** The options as they are typed. */
-export interface ValidateOptions {
-  readonly file?: string;
+export interface ValidateOptions extends ReachOptions {
   /** Check ids, separated by commas. */
   readonly only?: string;
   readonly ignore?: string;
   readonly json?: boolean;
   readonly nodes?: readonly string[];
-  readonly hostKey?: readonly string[];
-  readonly askSudoPassword?: boolean;
-  /** A source. */
-  readonly dbPassword?: string;
 }
 
 /** Looks at the database, the nodes and the paths between them, and judges what it sees; changes nothing. */
@@ -33,13 +27,9 @@ export async function validate(world: World, options: ValidateOptions): Promise<
   const started = world.clock.monotonic();
   const only = chooseChecks('--only', options.only);
   const ignore = chooseChecks('--ignore', options.ignore);
-  const cluster = withDatabasePassword(await loadCluster(world, options.file), options.dbPassword);
+  const cluster = await loadCluster(world, options);
 
-  await using connected = await connectNodes(world, cluster, {
-    ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
-    hostKeys: options.hostKey ?? [],
-    askSudoPassword: options.askSudoPassword ?? false,
-  });
+  await using connected = await connectNodes(world, cluster, { ...reach(options), ...(options.nodes === undefined ? {} : { nodes: options.nodes }) });
   const progress = world.screen.progress(`looking at ${connected.outcomes.map(({ name }) => name).join(', ')}`);
   const { facts } = await gatherFacts(cluster, connected, world).finally(() => progress.done());
 

@@ -7,6 +7,7 @@ import { decodeFromDatabase } from '../grafana/database-value.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { goTrim } from '../grafana/go-space.ts';
 import { nodePaths } from '../settings/node-paths.ts';
+import { isOnDatabase } from '../settings/on-database.ts';
 import type { World } from '../world.ts';
 
 export type ResolvedSecret =
@@ -90,16 +91,7 @@ export function heldDatabasePasswords(cluster: Pick<Cluster, 'nodes' | 'database
 }
 
 function configuredPassword(database: Database, facts: NodeFacts): string | undefined {
-  return isOnDatabase(database, facts) ? readSetting(facts, 'password') : undefined;
-}
-
-/** Whether what a node's Grafana reads names this database. */
-export function isOnDatabase(database: Database, facts: NodeFacts): boolean {
-  const same = (key: string, wanted: string): boolean => readSetting(facts, key) === wanted;
-  return same('type', database.type) && same('host', formatAddress(database.address)) && same('name', database.name) && same('user', database.user);
-}
-
-function readSetting(facts: NodeFacts, key: string): string | undefined {
   const effective = effectiveOf(facts);
-  return effective.ok ? effective.config.get('database', key)?.value : undefined;
+  if (!effective.ok || !isOnDatabase(effective.config, database) || effective.config.get('database', 'user')?.value !== database.user) return undefined;
+  return effective.config.get('database', 'password')?.value;
 }
