@@ -86,8 +86,8 @@ function configFile(facts: NodeFacts, { text }: MergedConfig): readonly FileOutc
     : { what: 'config', path: facts.configPath, content }];
 }
 
-/** The config's owner, as long as Grafana's group can then read the file. */
-function secretOwner(node: Node, facts: NodeFacts): string {
+/** Who owns secret files: the config's owner, as long as Grafana's group can then read the file. */
+export function secretOwner(node: Node, facts: NodeFacts): string {
   const { group, user } = facts.service;
   const owner = node.grafana.owner ?? facts.config?.owner;
   const readable = owner !== undefined && (group === '' || owner.endsWith(`:${group}`) || owner.startsWith(`${user}:`));

@@ -5,9 +5,8 @@ import { editIni } from '../grafana/edit-ini.ts';
 import type { EffectiveConfig, EffectiveSetting } from '../grafana/effective-config.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { findExpanders } from '../grafana/expanders.ts';
-import { writeFileReference, writeInline } from '../grafana/write-value.ts';
-import type { Refusal } from '../grafana/write-value.ts';
 import type { ManagedSetting, Wanted } from './settings-for.ts';
+import { writeSetting } from './write-setting.ts';
 
 /** A node's config as it is to become, and what makes the difference. */
 export interface MergedConfig {
@@ -33,8 +32,8 @@ export function mergeConfig(node: string, facts: NodeFacts, settings: readonly M
     const found = before.get(setting.section, setting.key);
     return isRight(setting.wanted, found) ? [] : [{ setting, before: found }];
   });
-  const writings = differing.map(({ setting }) => ({ setting, ...write(setting) }));
-  const secretFiles = new Map(writings.flatMap(({ file }) => (file === undefined ? [] : [file])));
+  const writings = differing.map(({ setting }) => ({ setting, ...writeSetting(setting) }));
+  const secretFiles = new Map(writings.flatMap(({ file }) => (file === undefined ? [] : [[file.path, file.content] as const])));
   const text = editIni(facts.config?.text ?? '', writings.map(({ setting: { section, key }, value }) => ({ section, key, written: value })));
   const merged = { text, differing, secretFiles };
   verify(node, facts, settings, merged);
@@ -62,26 +61,6 @@ function isRight(wanted: Wanted, found: EffectiveSetting | undefined): boolean {
   const value = found?.value ?? '';
   if (wanted.kind === 'absent') return value === '';
   return value === (wanted.kind === 'text' ? wanted.text : wanted.secret.reveal());
-}
-
-interface Writing {
-  /** Undefined: the setting is to be removed; Grafana cannot be told an empty value over a default. */
-  readonly value: string | undefined;
-  readonly file?: readonly [path: string, content: Secret];
-}
-
-/** The text after `KEY = `, and the file it refers to. */
-function write({ section, key, wanted }: ManagedSetting): Writing {
-  const refuse = ({ problem, hint }: Refusal) => new UserError(`[${section}] ${key} cannot be written. ${problem}`, { hint });
-  if (wanted.kind === 'absent' || (wanted.kind === 'text' && wanted.text === '')) return { value: undefined };
-  if (wanted.kind === 'secret' && wanted.file !== undefined) {
-    const written = writeFileReference(wanted.file, wanted.secret.reveal());
-    if (!written.ok) throw refuse(written);
-    return { value: written.text, file: [wanted.file, new Secret(written.content)] };
-  }
-  const written = writeInline(wanted.kind === 'text' ? wanted.text : wanted.secret.reveal());
-  if (!written.ok) throw refuse(written);
-  return { value: written.text };
 }
 
 const noFile = { path: '', realPath: '', sha256: '', owner: '', mode: '', fileSystem: '', mountPoint: false, text: '' };

@@ -34,7 +34,7 @@ export interface SettingsInput {
   readonly configPath: string;
   /** The node's own trust bundle. */
   readonly caBundle?: string;
-  /** Of every node, in the cluster's order. */
+  /** Of every node about which something is known. */
   readonly gossip: ReadonlyMap<string, Address>;
   /** Addresses known to be on an interface of this node. */
   readonly ownAddresses: readonly string[];
@@ -104,14 +104,20 @@ function securitySettings({ security, secrets }: Cluster, node: Node, input: Set
 }
 
 function alertingSettings(cluster: Cluster, node: Node, input: SettingsInput): readonly ManagedSetting[] {
-  const own = input.gossip.get(node.name);
-  if (own === undefined) throw new UserError(`The address at which the peers reach ${node.name} is not known.`, { hint: `Add gossip_address = IP:port under [node.${node.name}] of the cluster file.` });
+  const own = addressOf(node, input);
+  const peers = cluster.nodes.map((peer) => formatAddress(addressOf(peer, input)));
   return [
     text('unified_alerting', 'ha_listen_address', formatAddress(listenAddress(own, input.ownAddresses))),
     text('unified_alerting', 'ha_advertise_address', formatAddress(own)),
-    text('unified_alerting', 'ha_peers', [...input.gossip.values()].map(formatAddress).join(',')),
+    text('unified_alerting', 'ha_peers', peers.join(',')),
     ...(holdsFor(versionFacts.haLabel, input.version) ? [text('unified_alerting', 'ha_label', cluster.alerting.label)] : []),
   ];
+}
+
+function addressOf({ name }: Node, { gossip }: SettingsInput): Address {
+  const address = gossip.get(name);
+  if (address !== undefined) return address;
+  throw new UserError(`The address at which the peers reach ${name} is not known.`, { hint: `Add gossip_address = IP:port under [node.${name}] of the cluster file.` });
 }
 
 /** Grafana dies on a listen address that is no interface's, which an address behind NAT is. */

@@ -86,14 +86,17 @@ ${raw(file.place.kind === 'file' ? sh`:` : sh`[ "$(hash_of "$target")" = ${file.
   ]);
 }
 
-/** Puts back what the swap of this push replaced; what was not there before is removed. */
+/** Puts back what the swap of this push replaced; what was not there before is removed. A file that someone else changed since stays. */
 export function restoreScript(place: PushPlace, files: readonly PushFile[]): Script {
   return join([
     begin(place),
-    ...files.map((_file, index) => index).reverse().map((index) => sh`target=$(cat "$backup"/${index}.path); temp=$(temp "$target" ${index})
-if [ -e "$backup"/${index} ]; then cp -a -- "$backup"/${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
-else rm -f -- "$target"; fi
-flush "$(dirname "$target")"`),
+    ...files.map((file, index) => sh`target=$(cat "$backup"/${index}.path); temp=$(temp "$target" ${index})
+if [ -e "$target" ] && [ "$(hash_of "$target")" = ${file.sha256} ]; then
+  if [ -e "$backup"/${index} ]; then cp -a -- "$backup"/${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
+  else rm -f -- "$target"; fi
+  flush "$(dirname "$target")"
+fi
+rm -f -- "$temp"`).reverse(),
     sh`rm -f ${place.statePath}/pending`,
   ]);
 }

@@ -1,0 +1,81 @@
+import { everyCheck } from '../checks/every-check.ts';
+import { isFailure, runChecks } from '../checks/run-checks.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Secret, SecretSource } from '../cluster/secret.ts';
+import { ExitCode, UserError } from '../errors.ts';
+import type { ConnectedNodes } from '../gather/connect.ts';
+import { gatherFacts } from '../gather/gather.ts';
+import type { Gathering } from '../gather/gather.ts';
+import { isEmpty } from '../plan/plan.ts';
+import { applyPush } from '../push/apply-push.ts';
+import { preparePush } from '../push/prepare-push.ts';
+import type { PreparedPush } from '../push/prepare-push.ts';
+import { exitCodeOf } from '../push/rolled.ts';
+import { reportPlan } from '../report/report-plan.ts';
+import { reportRoll } from '../report/report-roll.ts';
+import { reportResults } from '../report/results-screen.ts';
+import type { World } from '../world.ts';
+import { chooseNames } from './choose-names.ts';
+import { clusterFor, reachNodes, sourceOf } from './reach-cluster.ts';
+import type { ReachOptions } from './reach-cluster.ts';
+
+export interface PushOptions extends ReachOptions {
+  /** `true`: the bare flag. */
+  readonly nodes?: readonly string[] | true;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+  readonly breakLock?: boolean;
+  readonly leaveSqlite?: boolean;
+  readonly adminPassword?: string;
+}
+
+/** Shows what would change, asks, then makes the nodes match the cluster file. */
+export async function push(world: World, options: PushOptions): Promise<ExitCode> {
+  const cluster = await clusterFor(world, options);
+  if (cluster.push === 'never') throw new UserError('The cluster file says that another tool writes these nodes.', { hint: 'Set push = allowed under [cluster], or let that tool take what "grafana-ha render" writes.' });
+  const adminPassword = sourceOf('--admin-password', options.adminPassword);
+  const chosen = await chooseNames(cluster, options.nodes, world);
+  await using connected = await reachNodes(world, cluster, options);
+  const gathering = await gatherFacts(cluster, connected, world);
+
+  const results = runChecks(everyCheck, gathering.facts, cluster, { today: today(world), ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
+    .filter(({ node }) => node === undefined || chosen === undefined || chosen.includes(node));
+  const failed = results.filter(isFailure);
+  if (failed.length > 0) {
+    world.screen.print(reportResults({ heading: 'Nothing was changed: this has to be mended first.', nodes: [], results: failed, seconds: 0, exitCode: ExitCode.NotAsItShouldBe, paint: world.screen.paint }));
+    return ExitCode.NotAsItShouldBe;
+  }
+
+  const prepared = await planPush({ cluster, connected, gathering, ...(chosen === undefined ? {} : { chosen }), ...(adminPassword === undefined ? {} : { adminPassword }) }, world);
+  world.screen.print(options.json ? JSON.stringify(prepared.plan, null, 2) : reportPlan(prepared.plan, world.screen.paint));
+  if (isEmpty(prepared.plan) || options.dryRun) return ExitCode.Done;
+  if (!options.yes && !(await world.prompt.confirm({ message: 'Push this plan?', default: false }))) return ExitCode.Cancelled;
+  return applyPlan(prepared, { breakLock: options.breakLock ?? false }, world);
+}
+
+export interface PlanPushInput {
+  readonly cluster: Cluster;
+  readonly connected: ConnectedNodes;
+  readonly gathering: Gathering;
+  /** Absent: all nodes. */
+  readonly chosen?: readonly string[];
+  readonly adminPassword?: SecretSource | Secret;
+}
+
+/** Makes the plan from what was gathered; changes nothing. */
+export async function planPush({ connected, gathering: { facts, databasePassword }, ...input }: PlanPushInput, world: World): Promise<PreparedPush> {
+  const connections = connected.outcomes.flatMap((outcome) => ('connection' in outcome ? [outcome.connection] : []));
+  return preparePush({ ...input, facts, databasePassword, connections }, world);
+}
+
+/** Applies a plan and prints what every node is left with. */
+export async function applyPlan(prepared: PreparedPush, options: { readonly breakLock: boolean }, world: World): Promise<ExitCode> {
+  const rolled = await applyPush(prepared, options, world);
+  world.screen.print(reportRoll(rolled, world.screen.paint));
+  return exitCodeOf(rolled);
+}
+
+function today({ clock }: Pick<World, 'clock'>): string {
+  return clock.now().toISOString().slice(0, 10);
+}

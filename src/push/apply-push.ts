@@ -1,0 +1,40 @@
+import { auditScript } from '../shell/push-files.ts';
+import type { World } from '../world.ts';
+import { withLock } from './lock.ts';
+import type { LockHolder } from './lock.ts';
+import type { PreparedPush } from './prepare-push.ts';
+import { pushNodes, whereItShows } from './push-node.ts';
+import { roll } from './roll.ts';
+import type { Rolled } from './rolled.ts';
+import { stage, unstage } from './stage.ts';
+
+const defaultPatience = 300;
+
+/** Applies a prepared plan under the lock and says what every node is left with. Rejects with UserError, nothing changed, when staging fails or another push holds the lock. */
+export async function applyPush(prepared: PreparedPush, options: { readonly breakLock: boolean }, world: World): Promise<Rolled> {
+  const { plan, cluster, outcomes, connections, secrets, keyedHash } = prepared;
+  const id = pushId(world);
+  const holder: LockHolder = {
+    id, who: world.local.userName, from: world.local.hostName, since: world.clock.now().toISOString(),
+    doing: `push (${plan.kind}) to ${plan.nodes.map(({ name }) => name).join(', ')}`,
+  };
+  const places = connections.map((connection) => ({ connection, statePath: cluster.nodes.find(({ name }) => name === connection.name)!.grafana.statePath }));
+  const nodes = pushNodes({ plan, outcomes, connections, id, sha256: world.local.sha256, keyedHash });
+  const watched = outcomes.flatMap((outcome) => {
+    const connection = connections.find(({ name }) => name === outcome.node.name);
+    return connection === undefined ? [] : [{ name: outcome.node.name, connection, health: whereItShows(outcome).health }];
+  });
+  return world.uninterrupted((signal) => withLock(places, holder, options.breakLock, world, async () => {
+    await stage(nodes, cluster.pushing.keep);
+    const rolled = await roll({ kind: plan.kind === 'move' ? 'move' : 'roll', nodes, cluster: watched }, { world, patience: cluster.pushing.waitSeconds ?? defaultPatience, signal, secrets });
+    await unstage(nodes.filter(({ name }) => rolled.nodes.some((result) => result.name === name && result.state === 'untouched')));
+    const result = Object.fromEntries(rolled.nodes.map(({ name, state }) => [name, state]));
+    await Promise.allSettled(places.map(({ connection, statePath }) => connection.run(auditScript(statePath, JSON.stringify({ ...holder, ended: world.clock.now().toISOString(), result })))));
+    return rolled;
+  }));
+}
+
+/** UTC time and four hex digits: sorts by time. */
+function pushId({ clock, local }: Pick<World, 'clock' | 'local'>): string {
+  return `${clock.now().toISOString().replace(/[-:]|\.\d+/g, '')}-${Buffer.from(local.random(2)).toString('hex')}`;
+}

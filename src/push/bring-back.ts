@@ -1,0 +1,14 @@
+import type { PushNode } from './push-node.ts';
+import type { NodeResult } from './rolled.ts';
+import { restore, startAndWait } from './steps.ts';
+import type { StepContext, StepFailure } from './steps.ts';
+
+/** Gives a node that is stopped its old files back and starts it again if it ran before. */
+export async function bringBack(node: PushNode, failures: readonly StepFailure[], context: StepContext): Promise<NodeResult> {
+  const unrestored = await restore(node);
+  if (unrestored !== undefined) return { name: node.name, state: 'unknown', failures: [...failures, unrestored] };
+  if (!node.plan.running) return { name: node.name, state: node.files.length > 0 ? 'restored' : 'stopped', failures };
+  // Ctrl+C does not cut this short: the node would be left without its Grafana.
+  const started = await startAndWait(node, { ...context, signal: new AbortController().signal });
+  return started.kind === 'failed' ? { name: node.name, state: 'down', failures: [...failures, started.failure] } : { name: node.name, state: 'restored', failures };
+}

@@ -1,0 +1,66 @@
+import { UserError } from '../errors.ts';
+import type { NodeOutcome } from '../plan/node-outcome.ts';
+import type { NodePlan, Plan } from '../plan/plan.ts';
+import { effectiveOf } from '../grafana/effective-of.ts';
+import { healthTarget } from '../settings/health-target.ts';
+import type { HealthTarget } from '../settings/health-target.ts';
+import type { PushFile, PushPlace } from '../shell/push-files.ts';
+import type { NodeConnection } from '../world.ts';
+
+/** One node as the pushing code sees it. */
+export interface PushNode {
+  readonly name: string;
+  readonly connection: NodeConnection;
+  readonly layout: NodeOutcome['node']['grafana'];
+  readonly plan: NodePlan;
+  readonly place: PushPlace;
+  readonly files: readonly PushFile[];
+  /** Contents of the files, one after the other. */
+  readonly payload: Uint8Array;
+  readonly health: HealthTarget;
+  /** Log of a Grafana that is no systemd unit. */
+  readonly logFile: string;
+}
+
+export interface PushNodesInput {
+  readonly plan: Plan;
+  readonly outcomes: readonly NodeOutcome[];
+  readonly connections: readonly NodeConnection[];
+  readonly id: string;
+  readonly sha256: (content: Uint8Array) => string;
+  readonly keyedHash: (text: string) => string;
+}
+
+/** Brings plan, contents and connections together, in the order of the plan. Throws UserError when the contents are not those of the plan. */
+export function pushNodes({ plan, outcomes, connections, id, sha256, keyedHash }: PushNodesInput): readonly PushNode[] {
+  return plan.nodes.map((nodePlan) => {
+    const outcome = outcomes.find(({ node }) => node.name === nodePlan.name);
+    const connection = connections.find(({ name }) => name === nodePlan.name);
+    if (outcome === undefined || connection === undefined) throw new UserError(`${nodePlan.name} is in the plan and not connected.`, { hint: 'Push again.' });
+    const hashes = outcome.files.map(({ content }) => keyedHash(content.reveal()));
+    if (hashes.join() !== nodePlan.files.map(({ hash }) => hash).join()) throw new UserError(`${nodePlan.name} is no longer as the plan found it.`, { hint: 'Push again: the plan is made anew.' });
+    const contents = outcome.files.map(({ content }) => Buffer.from(content.reveal()));
+    const { health, logFile } = whereItShows(outcome);
+    return {
+      name: nodePlan.name, connection, layout: outcome.node.grafana, plan: nodePlan,
+      place: { id, statePath: outcome.node.grafana.statePath },
+      files: outcome.files.map(({ path, access }, index) => ({
+        path, bytes: contents[index]!.length, sha256: sha256(contents[index]!),
+        place: access === undefined ? { kind: 'config', expectedSha256: outcome.facts.config!.sha256 } : { kind: 'file', ...access },
+      })),
+      payload: Buffer.concat(contents),
+      health, logFile,
+    };
+  });
+}
+
+/** Where a node shows how it is, once its new config counts. */
+export function whereItShows({ node, facts, merged }: NodeOutcome): Pick<PushNode, 'health' | 'logFile'> {
+  const secretFiles = new Map([...facts.secretFiles, ...merged.secretFiles]);
+  const reading = effectiveOf({ ...facts, secretFiles, ...(facts.config === undefined ? {} : { config: { ...facts.config, text: merged.text } }) });
+  const health = reading.ok ? healthTarget(reading.config) : undefined;
+  if (!reading.ok || health === undefined) {
+    throw new UserError(`Grafana on ${node.name} listens on a unix socket, where its health cannot be seen over ssh.`, { hint: 'Set [server] protocol = http on that node.' });
+  }
+  return { health, logFile: `${reading.config.get('paths', 'logs')?.value ?? '/var/log/grafana'}/grafana.log` };
+}

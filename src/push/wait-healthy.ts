@@ -1,0 +1,43 @@
+import { readServiceState, stateScript } from '../shell/push-service.ts';
+import type { HttpAnswer, World } from '../world.ts';
+import type { PushNode } from './push-node.ts';
+
+export type Health = { readonly kind: 'healthy' } | { readonly kind: 'interrupted' } | { readonly kind: 'died' | 'late'; readonly found: string };
+
+const pauseMs = 200;
+
+/** Follows a Grafana that was just started until `/api/health` says its database is ok, it dies, or patience (seconds) is over. */
+export async function waitHealthy(node: Watched, world: Pick<World, 'clock' | 'http'>, patience: number, signal: AbortSignal): Promise<Health> {
+  const end = world.clock.monotonic() + patience * 1000;
+  for (;;) {
+    const state = await serviceState(node);
+    if (state.kind === 'died') return { kind: 'died', found: `Grafana ended by itself (${state.how})` };
+    if (state.kind === 'down') return { kind: 'died', found: 'Grafana is not running' };
+    const answer = state.kind === 'up' ? await askHealth(node, world) : 'Grafana is still starting';
+    if (answer === true && (await serviceState(node)).kind === 'up') return { kind: 'healthy' };
+    if (signal.aborted) return { kind: 'interrupted' };
+    if (world.clock.monotonic() > end) return { kind: 'late', found: `no healthy answer after ${patience} s: ${answer === true ? 'it comes and goes' : answer}` };
+    await world.clock.sleep(pauseMs);
+  }
+}
+
+export type Watched = Pick<PushNode, 'connection' | 'layout' | 'health'>;
+
+/** Whether Grafana answers well now, or what it answers instead. */
+export async function askHealth({ connection, health }: Pick<Watched, 'connection' | 'health'>, { http }: Pick<World, 'http'>): Promise<true | string> {
+  const { address, tls, path } = health;
+  try {
+    const answer = await http.request({ dial: () => connection.dial(address), host: address.host, path, tls, timeoutMs: 5000 });
+    return isHealthy(answer) || `${path} answers ${answer.status} ${answer.body.replace(/\s+/g, ' ').slice(0, 120)}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function isHealthy({ status, body }: HttpAnswer): boolean {
+  return status === 200 && /"database":\s*"ok"/.test(body);
+}
+
+async function serviceState({ connection, layout }: Watched): Promise<ReturnType<typeof readServiceState>> {
+  return readServiceState((await connection.run(stateScript(layout))).stdout);
+}
