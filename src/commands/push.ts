@@ -1,8 +1,10 @@
 import { everyCheck } from '../checks/every-check.ts';
 import { isFailure, runChecks } from '../checks/run-checks.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { parseSecretSource } from '../cluster/secret-source.ts';
 import type { Secret, SecretSource } from '../cluster/secret.ts';
 import { ExitCode, UserError } from '../errors.ts';
+import { connectNodes } from '../gather/connect.ts';
 import type { ConnectedNodes } from '../gather/connect.ts';
 import { gatherFacts } from '../gather/gather.ts';
 import type { Gathering } from '../gather/gather.ts';
@@ -16,8 +18,8 @@ import { reportRoll } from '../report/report-roll.ts';
 import { reportResults } from '../report/results-screen.ts';
 import type { World } from '../world.ts';
 import { chooseNames } from './choose-names.ts';
-import { clusterFor, reachNodes, sourceOf } from './reach-cluster.ts';
-import type { ReachOptions } from './reach-cluster.ts';
+import { loadCluster, reach } from './load-cluster.ts';
+import type { ReachOptions } from './load-cluster.ts';
 
 export interface PushOptions extends ReachOptions {
   /** `true`: the bare flag. */
@@ -32,11 +34,11 @@ export interface PushOptions extends ReachOptions {
 
 /** Shows what would change, asks, then makes the nodes match the cluster file. */
 export async function push(world: World, options: PushOptions): Promise<ExitCode> {
-  const cluster = await clusterFor(world, options);
+  const cluster = await loadCluster(world, options);
   if (cluster.push === 'never') throw new UserError('The cluster file says that another tool writes these nodes.', { hint: 'Set push = allowed under [cluster], or let that tool take what "grafana-ha render" writes.' });
-  const adminPassword = sourceOf('--admin-password', options.adminPassword);
+  const adminPassword = parseAdminPassword(options.adminPassword);
   const chosen = await chooseNames(cluster, options.nodes, world);
-  await using connected = await reachNodes(world, cluster, options);
+  await using connected = await connectNodes(world, cluster, reach(options));
   const gathering = await gatherFacts(cluster, connected, world);
 
   const results = runChecks(everyCheck, gathering.facts, cluster, { today: today(world), ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
@@ -74,6 +76,13 @@ export async function applyPlan(prepared: PreparedPush, options: { readonly brea
   const rolled = await applyPush(prepared, options, world);
   world.screen.print(reportRoll(rolled, world.screen.paint));
   return exitCodeOf(rolled);
+}
+
+function parseAdminPassword(text: string | undefined): SecretSource | undefined {
+  if (text === undefined) return undefined;
+  const parsed = parseSecretSource(text);
+  if (parsed.ok) return parsed.value;
+  throw new UserError(`--admin-password: ${parsed.problem}.`, { hint: parsed.hint, exitCode: ExitCode.WrongUsage });
 }
 
 function today({ clock }: Pick<World, 'clock'>): string {

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { Secret } from '../cluster/secret.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import type { Facts, NodeFacts } from '../facts.ts';
+import { connectNodes } from '../gather/connect.ts';
 import { gatherFacts } from '../gather/gather.ts';
 import { nodeSettings, secretOwner } from '../plan/node-outcome.ts';
 import { settleSecrets } from '../push/settle-secrets.ts';
@@ -10,8 +11,8 @@ import { renderCustomIni } from '../render/custom-ini.ts';
 import type { ClusterSecrets } from '../settings/settings-for.ts';
 import { writeSetting } from '../settings/write-setting.ts';
 import type { World } from '../world.ts';
-import { clusterFor, reachNodes } from './reach-cluster.ts';
-import type { ReachOptions } from './reach-cluster.ts';
+import { loadCluster, reach } from './load-cluster.ts';
+import type { ReachOptions } from './load-cluster.ts';
 
 export interface RenderOptions extends ReachOptions {
   readonly output: string;
@@ -20,8 +21,8 @@ export interface RenderOptions extends ReachOptions {
 
 /** Writes each node's custom.ini into a folder; changes no node. */
 export async function render(world: World, options: RenderOptions): Promise<ExitCode> {
-  const cluster = await clusterFor(world, options);
-  await using connected = await reachNodes(world, cluster, options);
+  const cluster = await loadCluster(world, options);
+  await using connected = await connectNodes(world, cluster, reach(options));
   const { facts, databasePassword } = await gatherFacts(cluster, connected, world);
   const secrets = options.withSecrets ? await settleSecrets({ cluster, facts, databasePassword }, world) : undefined;
   const written = await writeRendered({ cluster, facts, output: options.output, ...(secrets === undefined ? {} : { secrets }) }, world);

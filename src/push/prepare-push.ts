@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { Secret } from '../cluster/secret.ts';
-import type { Facts } from '../facts.ts';
+import type { Secret } from '../cluster/secret.ts';
+import { knownSecrets } from '../gather/known-secrets.ts';
 import { nodeOutcomes } from '../plan/node-outcome.ts';
 import type { NodeOutcome } from '../plan/node-outcome.ts';
 import { makePlan } from '../plan/make-plan.ts';
@@ -44,12 +44,8 @@ export async function preparePush(input: PushInput, world: World): Promise<Prepa
   return {
     plan, cluster, connections, keyedHash,
     outcomes: nodeOutcomes(outcomeInput),
-    secrets: [databasePassword, secretKey, ...(adminPassword === undefined ? [] : [adminPassword]), ...secretsOnNodes(facts)],
+    secrets: [databasePassword, secretKey, ...(adminPassword === undefined ? [] : [adminPassword]), ...knownSecrets(facts)],
   };
-}
-
-function secretsOnNodes({ nodes }: Facts): readonly Secret[] {
-  return nodes.flatMap(({ node }) => (node.ok ? [...node.facts.secretFiles.values()].map((content) => new Secret(content.reveal().trim())) : []));
 }
 
 /** Nodes whose config an earlier push changed without living to start Grafana on it. */
