@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLab } from './lab.ts';
 import type { Lab, LabDatabase, LabHost } from './lab.ts';
-import { canHaveRealHosts, provide } from './provide.ts';
+import { provide } from './provide.ts';
 import { answerOf, until } from './run.ts';
 
 const { provided } = await provide();
@@ -18,7 +18,7 @@ ssl_mode = ${type === 'mysql' ? 'true\nserver_cert_name = db.lab' : 'verify-full
 
 const health = ({ address, httpPort }: LabHost) => fetch(`http://${address}:${httpPort}/api/health`).then(({ ok }) => ok, () => false);
 
-describe.runIf(await canHaveRealHosts())('real hosts', () => {
+describe.runIf(provided.includes('real hosts'))('real hosts', () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await startLab({ strength: 'real', hosts: 2, databases, grafana: 'stand-in', users: [{ name: 'deploy', sudo: 'nopasswd' }, { name: 'fisher', sudo: 'password', password: 'pw', shell: '/usr/bin/fish' }] });

@@ -1,6 +1,6 @@
 import type { Answer } from './run.ts';
 import { makeLabFolder } from './lab-folder.ts';
-import { canHaveRealHosts } from './provide.ts';
+import { whyNoRealHosts } from './provide.ts';
 import { findProgram } from './grafana/program.ts';
 import { startRealHosts } from './real/real-hosts.ts';
 import { startLoopbackHosts } from './loopback/loopback-hosts.ts';
@@ -95,7 +95,7 @@ export interface LabDatabase {
 /** Starts hosts and databases; takes seconds once the base image is there. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const note = options.note ?? (() => {});
-  const strength = options.strength === undefined || options.strength === 'auto' ? ((await canHaveRealHosts()) ? 'real' : 'loopback') : options.strength;
+  const strength = await choose(options.strength ?? 'auto', note);
   const folder = await makeLabFolder();
   try {
     const program = await findProgram(options.grafana ?? 'auto', folder.path);
@@ -122,4 +122,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await folder.remove();
     throw error;
   }
+}
+
+async function choose(wanted: NonNullable<LabOptions['strength']>, note: (text: string) => void): Promise<Lab['strength']> {
+  if (wanted !== 'auto') return wanted;
+  const reason = await whyNoRealHosts(note);
+  if (reason !== undefined) note(`no real hosts here (${reason}): hosts on loopback instead`);
+  return reason === undefined ? 'real' : 'loopback';
 }

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { makeBaseImage } from './real/base-image.ts';
 import { answerOf } from './run.ts';
 
 /** What the lab can do here. */
@@ -20,26 +21,29 @@ const realHostNeeds: readonly Need[] = [
   { program: 'ip', package: 'iproute2' },
   { program: 'nsenter', package: 'util-linux' },
 ];
-const sshNeeds: readonly Need[] = [
+const loopbackNeeds: readonly Need[] = [
   { program: 'ssh', package: 'openssh-client' },
   { program: 'sshd', package: 'openssh-server' },
   { program: 'openssl', package: 'openssl' },
   { program: 'python3', package: 'python3' },
 ];
-const mariadbNeeds: readonly Need[] = [{ program: 'mariadbd', package: 'mariadb-server' }];
+// The core packages bring no service that would be started.
+const mariadbNeeds: readonly Need[] = [
+  { program: 'mariadbd', package: 'mariadb-server-core' },
+  { program: 'my_print_defaults', package: 'mariadb-client-core' },
+];
 
-/** Installs with apt-get what the lab lacks (as root on Debian or Ubuntu), then says what it can do here and what not, and why. */
-export async function provide(): Promise<Provided> {
-  const lacking = await lackingOf([...sshNeeds, ...realHostNeeds, ...mariadbNeeds]);
-  const installError = lacking.length === 0 ? undefined : await install(lacking.map((need) => need.package));
-  const because = async (needs: readonly Need[]) => {
-    const programs = (await lackingOf(needs)).map((need) => need.program);
-    return programs.length === 0 ? undefined : `${programs.join(', ')} not found; ${installError}`;
-  };
+/** Installs with apt-get what the lab lacks (as root on Debian or Ubuntu), makes the base image, then says what it can do here and what not, and why. */
+export async function provide(note: (text: string) => void = () => {}): Promise<Provided> {
+  const lacking = (await lackingOf([...loopbackNeeds, ...realHostNeeds, ...mariadbNeeds])).map((need) => need.package);
+  if (lacking.length > 0 && process.getuid!() === 0) {
+    note(`installing ${lacking.join(', ')}`);
+    await install(lacking);
+  }
   const subjects = [
-    { what: 'loopback hosts', why: await because(sshNeeds) },
-    { what: 'real hosts', why: process.getuid!() === 0 ? ((await because(realHostNeeds)) ?? (await noNamespaces())) : 'needs root' },
-    { what: 'MariaDB', why: await because(mariadbNeeds) },
+    { what: 'loopback hosts', why: await missingPrograms(loopbackNeeds) },
+    { what: 'real hosts', why: await whyNoRealHosts(note) },
+    { what: 'MariaDB', why: await missingPrograms(mariadbNeeds) },
   ];
   return {
     provided: subjects.filter(({ why }) => why === undefined).map(({ what }) => what),
@@ -47,25 +51,31 @@ export async function provide(): Promise<Provided> {
   };
 }
 
-/** Whether this machine, as it is, can boot Debian hosts. */
-export async function canHaveRealHosts(): Promise<boolean> {
-  return process.getuid!() === 0 && (await lackingOf([...sshNeeds, ...realHostNeeds])).length === 0 && (await noNamespaces()) === undefined;
+/** Why this machine, as it is, cannot boot Debian hosts; undefined: it can, and the base image is there. */
+export async function whyNoRealHosts(note: (text: string) => void = () => {}): Promise<string | undefined> {
+  if (process.getuid!() !== 0) return 'needs root';
+  return (await missingPrograms([...loopbackNeeds, ...realHostNeeds])) ?? (await noNamespaces())
+    ?? makeBaseImage(note).then(() => undefined, (error: Error) => `no base image: ${error.message.split('\n').at(-1)}`);
 }
 
 async function noNamespaces(): Promise<string | undefined> {
-  const { exitCode, stderr } = await answerOf(['unshare', '--mount', '--net', '--pid', '--uts', '--ipc', '--fork', 'mount', '-t', 'tmpfs', 'lab', '/mnt']);
-  return exitCode === 0 ? undefined : `namespaces are not allowed here (${stderr.trim()})`;
+  const attempt = 'mount -t tmpfs lab /mnt && ip link add lab type bridge && { [ -w /sys/fs/cgroup/cgroup.procs ] || [ -w /sys/fs/cgroup/systemd/cgroup.procs ]; }';
+  const { exitCode, stderr } = await answerOf(['unshare', '--mount', '--net', '--pid', '--uts', '--ipc', '--fork', 'sh', '-c', attempt]);
+  return exitCode === 0 ? undefined : `namespaces and control groups are not open to this root (${stderr.trim()})`;
 }
 
-/** Installs packages; gives the reason why not, as a clause. */
-async function install(packages: readonly string[]): Promise<string> {
-  const command = `apt-get install ${packages.join(' ')}`;
-  if (process.getuid!() !== 0) return `as root: ${command}`;
-  if ((await lackingOf([{ program: 'apt-get', package: '' }])).length > 0) return 'no apt-get here to install it';
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }; // RUNLEVEL: installed services are not started
+async function missingPrograms(needs: readonly Need[]): Promise<string | undefined> {
+  const lacking = await lackingOf(needs);
+  if (lacking.length === 0) return undefined;
+  return `${lacking.map((need) => need.program).join(', ')} not found; as root: apt-get install ${lacking.map((need) => need.package).join(' ')}`;
+}
+
+async function install(packages: readonly string[]): Promise<void> {
+  if ((await programPath('apt-get')) === undefined) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }; // RUNLEVEL: a container's invoke-rc.d then starts no service
   await answerOf(['apt-get', 'update', '-q'], { env });
-  const { exitCode, stderr } = await answerOf(['apt-get', 'install', '-y', '-q', '--no-install-recommends', ...packages], { env });
-  return exitCode === 0 ? `${command} did not bring it` : `${command} failed: ${stderr.trim().split('\n').at(-1)}`;
+  // One by one: a name that this release does not know spoils the whole command.
+  for (const name of packages) await answerOf(['apt-get', 'install', '-y', '-q', '--no-install-recommends', name], { env });
 }
 
 async function lackingOf(needs: readonly Need[]): Promise<readonly Need[]> {

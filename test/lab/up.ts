@@ -7,21 +7,25 @@ import { provide } from './provide.ts';
 const { values } = parseArgs({ options: { hosts: { type: 'string', default: '3' }, mariadb: { type: 'boolean', default: false }, loopback: { type: 'boolean', default: false } } });
 const password = 'grafana-lab';
 
-for (const { what, why } of (await provide()).missing) console.log(`Left out: ${what} (${why}).`);
+// From the first moment on, so that an early Ctrl+C leaves nothing either.
+const asked = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+});
+const keepAlive = setInterval(() => {}, 60_000);
+
+for (const { what, why } of (await provide(console.log)).missing) console.log(`Left out: ${what} (${why}).`);
 const lab = await startLab({
-  hosts: Number(values.hosts), databases: [values.mariadb ? 'mariadb' : 'postgres'], ...(values.loopback ? { strength: 'loopback' } : {}), note: (text) => console.log(text),
+  hosts: Number(values.hosts), databases: [values.mariadb ? 'mariadb' : 'postgres'], ...(values.loopback ? { strength: 'loopback' } : {}), note: console.log,
 });
 try {
   const database = (lab.mariadb ?? lab.postgres)!;
   await database.createDatabase('grafana', 'grafana', password);
   console.log(describe(lab, database));
-  await new Promise<void>((resolve) => {
-    const keepAlive = setInterval(() => {}, 60_000);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => { clearInterval(keepAlive); resolve(); });
-  });
+  await asked;
   console.log('\nTaking it all down.');
 } finally {
   await lab.stop();
+  clearInterval(keepAlive);
 }
 
 function describe(started: Lab, database: LabDatabase): string {

@@ -14,7 +14,7 @@ const admin = { user: 'lab', password: 'lab-admin' };
 /** Starts the MariaDB of this machine on `address`, with TLS, in a folder of its own: never the system's service. */
 export async function startMariadb({ folder, authority, address }: { folder: LabFolder; authority: Authority; address: string }): Promise<LabDatabase> {
   const [server, installer] = [await programPath('mariadbd'), await programPath('mariadb-install-db')];
-  if (server === undefined || installer === undefined) throw new Error('no MariaDB on this machine; as root: apt-get install mariadb-server');
+  if (server === undefined || installer === undefined) throw new Error('no MariaDB on this machine; as root: apt-get install mariadb-server-core mariadb-client-core');
   const home = join(folder.path, 'mariadb');
   const data = join(home, 'data');
   await mkdir(data, { recursive: true });
@@ -23,7 +23,8 @@ export async function startMariadb({ folder, authority, address }: { folder: Lab
   await writeFile(initFile, `create user '${admin.user}'@'%' identified by '${admin.password}';\ngrant all on *.* to '${admin.user}'@'%' with grant option;\n`, { mode: 0o600 });
   const user = await serverUser('mysql', home);
 
-  await run([installer, '--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', '--innodb-log-file-size=8M'], { ...user, cwd: home });
+  // --force: also where this machine's own name does not resolve
+  await run([installer, '--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', '--force', '--innodb-log-file-size=8M'], { ...user, cwd: home });
   const port = await freePort(address, 3306);
   const exec: LabDatabase['adminExec'] = (sql, database) => query({ host: address, port, ...admin, ...(database === undefined ? {} : { database }) }, sql);
   await startServer({
