@@ -76,7 +76,7 @@ describe.runIf(provided.includes('real hosts'))('real hosts', () => {
   });
 });
 
-describe.runIf(provided.includes('loopback hosts'))('loopback hosts', () => {
+describe.runIf(provided.includes('ssh to this machine'))('loopback hosts', () => {
   it('are reached by ssh and start, stop and reset Grafana without systemd', async () => {
     await using lab = await startLab({ strength: 'loopback', hosts: 2, grafana: 'stand-in' });
     const [host] = lab.hosts;

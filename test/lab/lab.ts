@@ -1,6 +1,6 @@
 import type { Answer } from './run.ts';
 import { makeLabFolder } from './lab-folder.ts';
-import { whyNoRealHosts } from './provide.ts';
+import { whyNoLoopbackHosts, whyNoRealHosts } from './provide.ts';
 import { findProgram } from './grafana/program.ts';
 import { startRealHosts } from './real/real-hosts.ts';
 import { startLoopbackHosts } from './loopback/loopback-hosts.ts';
@@ -125,8 +125,13 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 }
 
 async function choose(wanted: NonNullable<LabOptions['strength']>, note: (text: string) => void): Promise<Lab['strength']> {
-  if (wanted !== 'auto') return wanted;
-  const reason = await whyNoRealHosts(note);
-  if (reason !== undefined) note(`no real hosts here (${reason}): hosts on loopback instead`);
-  return reason === undefined ? 'real' : 'loopback';
+  if (wanted === 'real') return wanted;
+  if (wanted === 'auto') {
+    const reason = await whyNoRealHosts(note);
+    if (reason === undefined) return 'real';
+    note(`no Debian hosts here (${reason}): hosts on loopback instead`);
+  }
+  const reason = await whyNoLoopbackHosts();
+  if (reason !== undefined) throw new Error(`the lab cannot start: ${reason}`);
+  return 'loopback';
 }

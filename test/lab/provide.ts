@@ -35,13 +35,9 @@ const mariadbNeeds: readonly Need[] = [
 
 /** Installs with apt-get what the lab lacks (as root on Debian or Ubuntu), makes the base image, then says what it can do here and what not, and why. */
 export async function provide(note: (text: string) => void = () => {}): Promise<Provided> {
-  const lacking = (await lackingOf([...loopbackNeeds, ...realHostNeeds, ...mariadbNeeds])).map((need) => need.package);
-  if (lacking.length > 0 && process.getuid!() === 0) {
-    note(`installing ${lacking.join(', ')}`);
-    await install(lacking);
-  }
+  await install([...loopbackNeeds, ...realHostNeeds, ...mariadbNeeds], note);
   const subjects = [
-    { what: 'loopback hosts', why: await missingPrograms(loopbackNeeds) },
+    { what: 'ssh to this machine', why: await whyNoLoopbackHosts() },
     { what: 'real hosts', why: await whyNoRealHosts(note) },
     { what: 'MariaDB', why: await missingPrograms(mariadbNeeds) },
   ];
@@ -51,9 +47,15 @@ export async function provide(note: (text: string) => void = () => {}): Promise<
   };
 }
 
-/** Why this machine, as it is, cannot boot Debian hosts; undefined: it can, and the base image is there. */
+/** Why this machine, as it is, cannot have hosts on loopback; undefined: it can. */
+export function whyNoLoopbackHosts(): Promise<string | undefined> {
+  return missingPrograms(loopbackNeeds);
+}
+
+/** Why this machine cannot boot Debian hosts, after installing what that needs; undefined: it can, and the base image is there. */
 export async function whyNoRealHosts(note: (text: string) => void = () => {}): Promise<string | undefined> {
   if (process.getuid!() !== 0) return 'needs root';
+  await install([...loopbackNeeds, ...realHostNeeds], note);
   return (await missingPrograms([...loopbackNeeds, ...realHostNeeds])) ?? (await noNamespaces())
     ?? makeBaseImage(note).then(() => undefined, (error: Error) => `no base image: ${error.message.split('\n').at(-1)}`);
 }
@@ -70,8 +72,10 @@ async function missingPrograms(needs: readonly Need[]): Promise<string | undefin
   return `${lacking.map((need) => need.program).join(', ')} not found; as root: apt-get install ${lacking.map((need) => need.package).join(' ')}`;
 }
 
-async function install(packages: readonly string[]): Promise<void> {
-  if ((await programPath('apt-get')) === undefined) return;
+async function install(needs: readonly Need[], note: (text: string) => void): Promise<void> {
+  const packages = (await lackingOf(needs)).map((need) => need.package);
+  if (packages.length === 0 || process.getuid!() !== 0 || (await programPath('apt-get')) === undefined) return;
+  note(`installing ${packages.join(', ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }; // RUNLEVEL: a container's invoke-rc.d then starts no service
   await answerOf(['apt-get', 'update', '-q'], { env });
   // One by one: a name that this release does not know spoils the whole command.
