@@ -23,7 +23,7 @@ const byWeight: readonly Outcome[] = ['failed', 'warned', 'skipped', 'passed'];
 export function reportResults(screen: ResultsScreen): string {
   const { heading, results, paint } = screen;
   const findings = results.filter(({ judgement }) => judgement.outcome === 'failed' || judgement.outcome === 'warned');
-  const blocks = [heading, table(screen), ...findings.map((result) => block(result, paint)), ...skips(results, paint), summary(screen)];
+  const blocks = [heading, table(screen), ...alike(findings).map((results) => block(results, paint)), ...skips(results, paint), summary(screen)];
   return blocks.filter((part) => part !== '').join('\n\n');
 }
 
@@ -38,8 +38,17 @@ function table({ nodes, results, paint }: ResultsScreen): string {
     const width = widths[index]!;
     const left = Math.floor((node.length - 1) / 2);
     return ' '.repeat(left) + (outcome === undefined ? ' ' : paint(colours[outcome], marks[outcome])) + ' '.repeat(width - left - 1);
-  }).join(''));
+  }).join('') + shared(results.filter((result) => result.group === group), nodes.length));
   return [head, ...rows].map((line) => line.trimEnd()).join('\n');
+}
+
+/** What a check found alike on every node, such as the version. */
+function shared(results: readonly Result[], nodes: number): string {
+  for (const check of new Set(results.map((result) => result.check))) {
+    const details = results.flatMap(({ judgement, node, ...result }) => (result.check === check && node !== undefined && judgement.outcome === 'passed' ? [judgement.detail ?? ''] : []));
+    if (details.length === nodes && details[0] !== '' && details.every((detail) => detail === details[0])) return details[0]!;
+  }
+  return '';
 }
 
 /** An accepted finding counts as a pass. */
@@ -48,16 +57,29 @@ function worst(results: readonly Result[]): Outcome | undefined {
   return byWeight.find((outcome) => outcomes.includes(outcome));
 }
 
-function block({ check, label, judgement, ignored }: Result, paint: Paint): string {
+/** Findings that differ in nothing but the node are shown as one. */
+function alike(findings: readonly Result[]): readonly (readonly Result[])[] {
+  const groups = new Map<string, Result[]>();
+  for (const result of findings) {
+    const { judgement } = result;
+    if (judgement.outcome !== 'failed' && judgement.outcome !== 'warned') continue;
+    const key = JSON.stringify([result.check, judgement.outcome, judgement.found, judgement.expected, result.ignored]);
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  return [...groups.values()];
+}
+
+function block(results: readonly Result[], paint: Paint): string {
+  const [{ check, judgement, ignored } = results[0]!] = results;
   if (judgement.outcome !== 'failed' && judgement.outcome !== 'warned') return '';
-  const mark = paint(colours[judgement.outcome], marks[judgement.outcome]);
-  const accepted = ignored === undefined ? [] : [`  accepted  ${ignored.why}${ignored.until === undefined ? '' : ` (until ${ignored.until})`}`];
+  const labels = results.map(({ label }) => label).filter((label) => label !== '').join(', ');
+  const hints = new Set(results.map(({ judgement: one }) => ('hint' in one ? one.hint : '')));
   return [
-    [mark, paint('bold', check), label].filter((part) => part !== '').join(' '),
+    `${paint(colours[judgement.outcome], marks[judgement.outcome])} ${paint('bold', check)}${labels === '' ? '' : `  ${labels}`}`,
     `  found     ${judgement.found}`,
     `  expected  ${judgement.expected}`,
-    `  type      ${paint('cyan', judgement.hint)}`,
-    ...accepted,
+    ...[...hints].map((hint, index) => `  ${index === 0 ? 'type    ' : '        '}  ${paint('cyan', hint)}`),
+    ...(ignored === undefined ? [] : [`  accepted  ${ignored.why}${ignored.until === undefined ? '' : ` (until ${ignored.until})`}`]),
   ].join('\n');
 }
 
