@@ -2,11 +2,11 @@ import { formatAddress, parseAddress, parsePort } from '../cluster/address.ts';
 import type { Address } from '../cluster/cluster.ts';
 import { classifyIp, isIp } from '../cluster/ip.ts';
 import { accepted, refused, type Parsed } from '../cluster/parsed.ts';
-import { ExitCode, UserError } from '../errors.ts';
 import { gossipAddresses } from '../settings/gossip-addresses.ts';
 import type { Question, TextQuestion } from './ask.ts';
 import type { InitFlags } from './flags.ts';
 import { makeNodes } from './make-cluster.ts';
+import { parsedFlag } from './parsed-flag.ts';
 import { answered, type Answers, type State } from './state.ts';
 import type { Step } from './walk.ts';
 
@@ -83,9 +83,4 @@ function describe(gossip: Gossip): string {
   const reach = reaches.has('public') ? 'PUBLIC: gossip has no authentication' : reaches.size === 1 ? [...reaches][0] : 'private';
   if (ports.length > 1) return `${addresses.map(formatAddress).join(' ')}, ${reach}`;
   return `${addresses.map(({ host }) => host).join(' ')}, port ${ports[0]}, ${reach}`;
-}
-
-function parsedFlag<Value>(name: string, parsed: Parsed<Value>): Value {
-  if (parsed.ok) return parsed.value;
-  throw new UserError(`${name}: ${parsed.problem}.`, { hint: parsed.hint, exitCode: ExitCode.WrongUsage });
 }

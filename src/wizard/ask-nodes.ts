@@ -3,6 +3,8 @@ import type { TextQuestion } from './ask.ts';
 import { connectNodes } from './connect-nodes.ts';
 import type { InitFlags } from './flags.ts';
 import { lookAtNodes } from './look-at-nodes.ts';
+import { parseLayouts } from './parse-layouts.ts';
+import { parsedFlag } from './parsed-flag.ts';
 import { formatNodes, parseNodes, type TypedNode } from './parse-nodes.ts';
 import { answered, type State } from './state.ts';
 import type { Step } from './walk.ts';
@@ -22,6 +24,7 @@ export function askNodes(world: World, flags: InitFlags): Step<State> {
     needed: () => true,
     take: async (state, ask) => {
       const open = new Map(state.seen.connections);
+      const layouts = parsedFlag('--grafana', parseLayouts(flags.grafana ?? []));
       let former = state.answers.typedNodes.length > 0 ? formatNodes(state.answers.typedNodes) : undefined;
       let given = flags.node?.join(' ');
       for (;;) {
@@ -29,10 +32,10 @@ export function askNodes(world: World, flags: InitFlags): Step<State> {
         if (typed === undefined) return undefined;
         given = undefined;
         former = formatNodes(typed);
-        if (!(await connectNodes(typed, open, world, flags, ask))) continue;
-        const looked = await lookAtNodes(typed, open, world, ask);
+        if (!(await connectNodes(typed, open, layouts, world, flags, ask))) continue;
+        const looked = await lookAtNodes(typed, open, layouts, world, ask);
         if (looked === undefined) continue;
-        const next = answered(state, { typedNodes: typed, nodes: looked.nodes });
+        const next = answered(state, { typedNodes: typed, nodes: looked.nodes, layouts });
         return { state: { ...next, seen: { ...state.seen, connections: open, nodes: looked.facts } }, again: ['sqlite', 'reach', 'license', 'gossip'] };
       }
     },

@@ -8,6 +8,7 @@ import type { Asker, Question } from './ask.ts';
 import type { InitFlags } from './flags.ts';
 import { localSource } from './local-source.ts';
 import { makeDatabase, makeNodes } from './make-cluster.ts';
+import { parsedFlag } from './parsed-flag.ts';
 import { answered, type State } from './state.ts';
 import type { Step } from './walk.ts';
 
@@ -20,7 +21,7 @@ export function askPassword(world: World, flags: InitFlags): Step<State> {
     id: 'password',
     needed: () => true,
     take: async (state, ask) => {
-      const given = ask.again || flags.dbPassword === undefined ? undefined : localSource(parseFlag(flags.dbPassword), world.files);
+      const given = ask.again || flags.dbPassword === undefined ? undefined : localSource(parsedFlag('--db-password', parseSecretSource(flags.dbPassword)), world.files);
       const kept = ask.again ? undefined : await fetchPassword(given, state, world);
       if (kept !== undefined) {
         const refusal = refusalOf(kept, state);
@@ -68,10 +69,4 @@ function refusalOf(password: Secret, { answers, seen }: State): { readonly probl
     if (!written.ok) return { ...written, problem: written.problem.replace(/^It /, 'The password ') };
   }
   return undefined;
-}
-
-function parseFlag(text: string): SecretSource {
-  const source = parseSecretSource(text);
-  if (source.ok) return source.value;
-  throw new UserError(`--db-password: ${source.problem}.`, { hint: source.hint, exitCode: ExitCode.WrongUsage });
 }

@@ -1,9 +1,10 @@
 import { UserError } from '../errors.ts';
 import type { NodeFacts, SqliteFacts } from '../facts.ts';
+import { effectiveOf } from '../grafana/effective-of.ts';
 import type { World } from '../world.ts';
 import type { Question } from './ask.ts';
 import type { InitFlags } from './flags.ts';
-import type { State } from './state.ts';
+import { answered, type State } from './state.ts';
 import type { Step } from './walk.ts';
 
 const question: Question = {
@@ -18,7 +19,10 @@ export function askSqlite(world: World, flags: InitFlags): Step<State> {
     id: 'sqlite',
     needed: () => true,
     take: async (state, ask) => {
-      const left = [...state.seen.nodes].flatMap(([name, { sqlite }]) => (sqlite !== undefined && holdsSomething(sqlite) ? [{ name, sqlite }] : []));
+      const left = [...state.seen.nodes].flatMap(([name, facts]) => {
+        const { sqlite } = facts;
+        return sqlite !== undefined && isInUse(facts) && holdsSomething(sqlite) ? [{ name, sqlite }] : [];
+      });
       if (left.length === 0) {
         world.screen.note(`  ${describeEmpty([...state.seen.nodes.values()])}`);
         return { state };
@@ -26,7 +30,7 @@ export function askSqlite(world: World, flags: InitFlags): Step<State> {
       for (const { name, sqlite } of left) world.screen.note(`  ${world.screen.paint('yellow', '!')} ${name}  ${sqlite.path} holds ${describe(sqlite)}`);
       const leave = await ask.confirm(question, { given: flags.leaveSqlite, fallback: false });
       if (leave === undefined) return undefined;
-      if (leave) return { state };
+      if (leave) return { state: answered(state, { leaveSqlite: true }) };
       if (!ask.hasAsked()) throw new UserError(`${left.map(({ name }) => name).join(', ')}: what is in SQLite would stay behind.`, { hint: wayOut });
       world.screen.note(`  ${wayOut}`);
       return { state, again: ['nodes', 'sqlite'] };
@@ -35,6 +39,12 @@ export function askSqlite(world: World, flags: InitFlags): Step<State> {
 }
 
 const wayOut = 'Export it first, or name other nodes; --leave-sqlite goes on without it.';
+
+/** A node that already works on a shared database leaves nothing behind. */
+function isInUse(facts: NodeFacts): boolean {
+  const effective = effectiveOf(facts);
+  return effective.ok && effective.config.get('database', 'type')?.value === 'sqlite3';
+}
 
 /** Something beside Grafana's own first user, or what could not be counted. */
 export function holdsSomething({ counts }: SqliteFacts): boolean {

@@ -2,6 +2,7 @@ import type { Parsed } from '../cluster/parsed.ts';
 import type { Secret } from '../cluster/secret.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import type { World } from '../world.ts';
+import { parsedFlag } from './parsed-flag.ts';
 
 /** One question as data: what is asked, why, and the flag that answers it, too. */
 export interface Question {
@@ -64,10 +65,9 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
       const message = `${lead(question)}\n>`;
       const text = known(given, fallback);
       if (text !== undefined) {
-        const parsed = question.parse(text);
-        if (!parsed.ok) throw new UserError(`${question.flag.split(' ')[0]}: ${parsed.problem}.`, { hint: parsed.hint, exitCode: ExitCode.WrongUsage });
-        line(message, question.format(parsed.value));
-        return parsed.value;
+        const value = parsedFlag(question.flag.split(' ')[0]!, question.parse(text));
+        line(message, question.format(value));
+        return value;
       }
       needsTerminal(question, fallback !== undefined);
       for (let prefill = former ?? given; ; ) {
@@ -88,7 +88,7 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
 
     async secret(question) {
       needsTerminal(question, false);
-      return prompt.secret({ message: lead(question) });
+      return prompt.secret({ message: `${lead(question)}\n>` });
     },
 
     async confirm(question, { given, fallback }) {

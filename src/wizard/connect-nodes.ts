@@ -2,13 +2,14 @@ import { formatTarget } from '../cluster/target.ts';
 import type { ConnectFailure, NodeConnection, World } from '../world.ts';
 import type { Asker } from './ask.ts';
 import type { InitFlags } from './flags.ts';
+import type { Layouts } from './parse-layouts.ts';
 import type { TypedNode } from './parse-nodes.ts';
 
 /** Connections by target, as `formatTarget` spells it. */
 export type OpenConnections = Map<string, NodeConnection>;
 
 /** Logs in to the nodes that are not connected yet, all at once; false when one cannot be used, which is then said. */
-export async function connectNodes(typed: readonly TypedNode[], open: OpenConnections, world: World, flags: InitFlags, ask: Asker): Promise<boolean> {
+export async function connectNodes(typed: readonly TypedNode[], open: OpenConnections, layouts: Layouts, world: World, flags: InitFlags, ask: Asker): Promise<boolean> {
   const failures = await connect(flags.askSudoPassword === true);
   const passwordWanted = failures.length > 0 && failures.every(({ kind }) => kind === 'sudo-wants-password');
   const rest = passwordWanted && world.prompt.available && (await wantsSudoPassword(ask)) ? await connect(true) : failures;
@@ -16,7 +17,7 @@ export async function connectNodes(typed: readonly TypedNode[], open: OpenConnec
   return rest.length === 0;
 
   async function connect(askSudoPassword: boolean): Promise<readonly (ConnectFailure & { readonly name: string })[]> {
-    const targets = typed.filter(({ target }) => !open.has(formatTarget(target))).map(({ target }) => ({ name: formatTarget(target), target, become: 'auto' as const }));
+    const targets = typed.filter(({ target }) => !open.has(formatTarget(target))).map(({ name = '', target }) => ({ name: formatTarget(target), target, become: layouts.get(name)?.become ?? 'auto' }));
     if (targets.length === 0) return [];
     const line = world.screen.progress(`  logging in to ${targets.map(({ name }) => name).join(', ')}`);
     const outcomes = await world

@@ -9,6 +9,8 @@ export interface InitFlags {
   readonly rootUrl?: string;
   readonly adminPassword?: string;
   readonly license?: string;
+  /** `NODE.KEY=VALUE`. */
+  readonly grafana?: readonly string[];
   readonly gossip?: readonly string[];
   readonly gossipPort?: string;
   readonly leaveSqlite?: boolean;

@@ -1,5 +1,6 @@
 import type { Target } from '../cluster/cluster.ts';
 import { formatTarget } from '../cluster/target.ts';
+import { ExitCode, UserError } from '../errors.ts';
 import type { NodeFacts } from '../facts.ts';
 import { gatherNode } from '../gather/node.ts';
 import type { Paint, World } from '../world.ts';
@@ -7,6 +8,7 @@ import type { Asker } from './ask.ts';
 import type { OpenConnections } from './connect-nodes.ts';
 import { makeNodes } from './make-cluster.ts';
 import { nameNodes } from './name-nodes.ts';
+import type { Layouts } from './parse-layouts.ts';
 import type { TypedNode } from './parse-nodes.ts';
 
 export interface Looked {
@@ -16,8 +18,9 @@ export interface Looked {
 }
 
 /** Looks at all nodes at once, names them and says what runs there; undefined when one stopped answering, which is then said. */
-export async function lookAtNodes(typed: readonly TypedNode[], open: OpenConnections, world: World, ask: Asker): Promise<Looked | undefined> {
-  const nodes = makeNodes({ nodes: typed.map(({ target }) => ({ name: formatTarget(target), target })), gossip: new Map() });
+export async function lookAtNodes(typed: readonly TypedNode[], open: OpenConnections, layouts: Layouts, world: World, ask: Asker): Promise<Looked | undefined> {
+  const layoutOf = new Map(typed.map(({ name = '', target }) => [formatTarget(target), layouts.get(name) ?? {}]));
+  const nodes = makeNodes({ nodes: typed.map(({ target }) => ({ name: formatTarget(target), target })), gossip: new Map(), layouts: layoutOf });
   const line = world.screen.progress('  looking at what runs there');
   const looks = await Promise.all(nodes.map((node) => gatherNode(node, { nodes, needsBundle: true }, open.get(node.name)!, world.clock))).finally(() => line.done());
 
@@ -32,6 +35,8 @@ export async function lookAtNodes(typed: readonly TypedNode[], open: OpenConnect
   if (facts.length < nodes.length) return undefined;
 
   const names = nameNodes(typed.map(({ name }, index) => ({ ...(name === undefined ? {} : { name }), hostName: facts[index]!.hostName })));
+  const stranger = [...layouts.keys()].find((name) => !names.includes(name));
+  if (stranger !== undefined) throw new UserError(`--grafana: there is no node ${stranger}.`, { hint: `The nodes are ${names.join(', ')}; name them with --node NAME=TARGET.`, exitCode: ExitCode.WrongUsage });
   for (const text of reportLooks(names.map((name, index) => ({ name, facts: facts[index]!, become: open.get(nodes[index]!.name)!.login.become })), world.screen.paint)) world.screen.note(text);
   return {
     nodes: typed.map(({ target }, index) => ({ name: names[index]!, target })),

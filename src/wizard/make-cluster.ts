@@ -34,10 +34,11 @@ export function keptAdminPassword(clusterName: string): string {
   return `~/.config/grafana-ha/${clusterName}/admin_password`;
 }
 
-export function makeNodes({ nodes, gossip }: Pick<Answers, 'nodes' | 'gossip'>): readonly Node[] {
+export function makeNodes({ nodes, gossip, layouts }: Pick<Answers, 'nodes' | 'gossip' | 'layouts'>): readonly Node[] {
   return nodes.map(({ name, target }) => {
+    const { become = 'auto', ...grafana } = layouts.get(name) ?? {};
     const gossipAddress = gossip.get(name);
-    return { name, target, become: 'auto', ...(gossipAddress === undefined ? {} : { gossipAddress }), grafana: defaultLayout };
+    return { name, target, become, ...(gossipAddress === undefined ? {} : { gossipAddress }), grafana: { ...defaultLayout, ...grafana } };
   });
 }
 

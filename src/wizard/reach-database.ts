@@ -8,7 +8,7 @@ import type { Files, World } from '../world.ts';
 import type { Asker, Question, TextQuestion } from './ask.ts';
 import { troubleWith, type Trouble } from './database-trouble.ts';
 import { makeDatabase } from './make-cluster.ts';
-import { answered, type State } from './state.ts';
+import { answered, type Answers, type State } from './state.ts';
 import type { Step, Taken } from './walk.ts';
 
 const caFile: TextQuestion<string> = {
@@ -38,7 +38,7 @@ export function reachDatabase(world: World): Step<State> {
         const trouble = ca !== undefined && 'kind' in ca ? ca : troubleWith(database, paths);
         if (trouble === undefined) {
           screen.note(`  ${screen.paint('green', '✔')} ${describePaths(database, paths)}`);
-          return { state: { ...state, seen: { ...state.seen, paths } } };
+          return { state: { answers: withoutNeedless(state.answers, paths), seen: { ...state.seen, paths } }, again: ['admin'] };
         }
         ask.refuse(trouble.found, trouble.hint);
         const next = await mend(trouble, state, ask);
@@ -85,6 +85,12 @@ async function tryDatabase({ answers, seen }: State, database: Database, ca: Gat
   const password: Gathered<Secret> = answers.password === undefined ? { ok: false, missing: 'no password' } : { ok: true, facts: answers.password };
   const paths = answers.nodes.map(({ name, target }) => ({ name, dial: seen.connections.get(formatTarget(target))!.dial, caBundle: seen.nodes.get(name)?.caBundle?.pem ?? '' }));
   return gatherDatabase(database, password, ca, paths, world).finally(() => line.done());
+}
+
+/** A first admin is of no use to a database that has users. */
+function withoutNeedless({ admin, ...answers }: Answers, paths: ReadonlyMap<string, DatabasePath>): Answers {
+  const isEmpty = [...paths.values()].some(({ server }) => server?.schema.kind === 'empty');
+  return isEmpty && admin !== undefined ? { ...answers, admin } : answers;
 }
 
 const engines = { postgres: 'PostgreSQL', mysql: 'MySQL', mariadb: 'MariaDB' } as const;

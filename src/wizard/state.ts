@@ -3,6 +3,7 @@ import type { RootUrl } from '../cluster/root-url.ts';
 import type { Secret, SecretSource } from '../cluster/secret.ts';
 import type { DatabasePath, NodeFacts } from '../facts.ts';
 import type { NodeConnection } from '../world.ts';
+import type { Layouts } from './parse-layouts.ts';
 import type { TypedNode } from './parse-nodes.ts';
 
 /** Where the wizard stands: what the person said, and what was seen because of it. */
@@ -14,8 +15,12 @@ export interface State {
 /** What the person said, parsed. */
 export interface Answers {
   readonly typedNodes: readonly TypedNode[];
+  /** What flags say about single nodes. */
+  readonly layouts: Layouts;
   /** The same nodes, each with its name. */
   readonly nodes: readonly { readonly name: string; readonly target: Target }[];
+  /** What SQLite holds may stay behind. */
+  readonly leaveSqlite?: boolean;
   readonly database: DatabaseDraft;
   readonly password?: Secret;
   /** How it came here; what came with the URL or from a place is not asked again. */
@@ -53,7 +58,7 @@ export interface Seen {
 }
 
 export const nothingYet: State = {
-  answers: { typedNodes: [], nodes: [], database: { open: [] }, passwordSource: { kind: 'nodes' }, gossip: new Map(), gossipPort: 9094 },
+  answers: { typedNodes: [], layouts: new Map(), nodes: [], database: { open: [] }, passwordSource: { kind: 'nodes' }, gossip: new Map(), gossipPort: 9094 },
   seen: { connections: new Map(), nodes: new Map(), paths: new Map() },
 };
 

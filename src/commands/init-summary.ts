@@ -1,0 +1,104 @@
+import { everyCheck } from '../checks/every-check.ts';
+import { isFailure, runChecks } from '../checks/run-checks.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { accepted, refused, type Parsed } from '../cluster/parsed.ts';
+import { Secret } from '../cluster/secret.ts';
+import { formatTarget } from '../cluster/target.ts';
+import { ExitCode } from '../errors.ts';
+import type { Facts } from '../facts.ts';
+import type { ConnectedNodes } from '../gather/connect.ts';
+import { gatherFacts, type Gathering } from '../gather/gather.ts';
+import type { PreparedPush } from '../push/prepare-push.ts';
+import { reportPlan } from '../report/report-plan.ts';
+import { countResults, reportResults } from '../report/results-screen.ts';
+import type { Question, TextQuestion } from '../wizard/ask.ts';
+import type { InitFlags } from '../wizard/flags.ts';
+import { keptAdminPassword, makeCluster } from '../wizard/make-cluster.ts';
+import type { State } from '../wizard/state.ts';
+import type { Step } from '../wizard/walk.ts';
+import type { World } from '../world.ts';
+import { planPush } from './push.ts';
+
+/** What the answers come to. */
+export interface Judged {
+  readonly cluster: Cluster;
+  readonly facts: Facts;
+  /** Of the first admin, made here. */
+  readonly generated?: Secret;
+  /** Absent: a check failed. */
+  readonly prepared?: PreparedPush;
+}
+
+const summary: TextQuestion<'go' | 'edit'> = {
+  title: '[Enter] write the cluster file', why: '[e] edit an answer', flag: '--yes',
+  parse: (text): Parsed<'go' | 'edit'> => (/^e?$/i.test(text.trim()) ? accepted(text.trim() === '' ? 'go' : 'edit') : refused(`"${text}" is neither`, 'Press Enter, or type e')),
+  format: (answer) => (answer === 'edit' ? 'e' : ''),
+};
+const which: Question = { title: 'Which answer?', why: 'What depends on it is looked at again.', flag: '--yes' };
+const editable = [
+  { value: 'nodes', name: 'nodes' }, { value: 'database', name: 'database' }, { value: 'password', name: 'database password' }, { value: 'place', name: 'where the password lives' },
+  { value: 'root-url', name: 'shared URL' }, { value: 'admin', name: 'first admin' }, { value: 'license', name: 'license' }, { value: 'gossip', name: 'gossip' }, { value: 'name', name: 'cluster name' },
+] as const;
+
+/** Gathers once with all answers, judges, plans, shows, and lets the person go on or edit an answer. */
+export function askSummary(world: World, flags: InitFlags, keep: (judged: Judged) => void): Step<State> {
+  return {
+    id: 'summary',
+    needed: () => true,
+    take: async (state, ask) => {
+      const judged = await judge(state, flags, world);
+      keep(judged);
+      if (!ask.canAsk) return { state };
+      for (;;) {
+        const next = await ask.text(summary, {});
+        if (next === undefined) return undefined;
+        if (next === 'go') return { state };
+        const id = await ask.select(which, editable, { fallback: 'name' });
+        if (id !== undefined) return { state, again: [id, 'summary'] };
+      }
+    },
+  };
+}
+
+async function judge(state: State, flags: InitFlags, world: World): Promise<Judged> {
+  const { screen, clock } = world;
+  const cluster = makeCluster(state.answers, { perHop: 8, ...(flags.sshConfig === undefined ? {} : { config: world.files.resolve(flags.sshConfig) }) });
+  const connected = connectedNodes(state);
+  const progress = screen.progress('  checking everything once more, together');
+  const gathering = await gatherFacts(cluster, connected, world, state.answers.password).finally(() => progress.done());
+  const { facts } = gathering;
+  const results = runChecks(everyCheck, facts, cluster, { today: clock.now().toISOString().slice(0, 10), ignore: state.answers.leaveSqlite ? ['node.sqlite'] : [] });
+  screen.note(`\n  Checks  ${countResults(results)}`);
+
+  const admin = await generatedPassword(state, cluster, world);
+  const found = { cluster, facts, ...(admin === undefined ? {} : { generated: admin }) };
+  const failed = results.filter(isFailure);
+  if (failed.length > 0) {
+    screen.note(reportResults({ heading: 'This has to be mended before a push:', nodes: [], results: failed, seconds: 0, exitCode: ExitCode.NotAsItShouldBe, paint: screen.paint }));
+    return found;
+  }
+  const prepared = await plan(gathering, admin, cluster, connected, world);
+  screen.note(`${reportPlan(prepared.plan, screen.paint)}\n`);
+  return { ...found, prepared };
+}
+
+function plan(gathering: Gathering, admin: Secret | undefined, cluster: Cluster, connected: ConnectedNodes, world: World): Promise<PreparedPush> {
+  return planPush({ cluster, connected, gathering, ...(admin === undefined ? {} : { adminPassword: admin }) }, world);
+}
+
+/** A password kept from an earlier init of this cluster is used again: an interrupted push may have set it. */
+async function generatedPassword({ answers: { admin } }: State, { name }: Cluster, { files }: Pick<World, 'files'>): Promise<Secret | undefined> {
+  if (admin?.kind !== 'generated') return undefined;
+  const kept = (await files.readText(files.resolve(keptAdminPassword(name))))?.trim();
+  return kept ? new Secret(kept) : admin.password;
+}
+
+/** The wizard's connections under the names that the nodes have now; they stay open for the push. */
+function connectedNodes({ answers, seen }: State): ConnectedNodes {
+  const connections = new Map(answers.nodes.map(({ name, target }) => [name, { ...seen.connections.get(formatTarget(target))!, name }]));
+  return {
+    outcomes: answers.nodes.map(({ name }) => ({ name, connection: connections.get(name)! })),
+    connection: (name) => connections.get(name),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}

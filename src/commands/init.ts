@@ -1,0 +1,86 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { renderClusterFile } from '../cluster/cluster-file-render.ts';
+import { ExitCode } from '../errors.ts';
+import { isEmpty } from '../plan/plan.ts';
+import type { InitFlags } from '../wizard/flags.ts';
+import { keptAdminPassword } from '../wizard/make-cluster.ts';
+import { nothingYet } from '../wizard/state.ts';
+import { makeSteps } from '../wizard/steps.ts';
+import { walk } from '../wizard/walk.ts';
+import type { NodeConnection, World } from '../world.ts';
+import { askSummary, type Judged } from './init-summary.ts';
+import { applyPlan } from './push.ts';
+import { writeRendered } from './render.ts';
+
+export type InitOptions = InitFlags;
+
+/** Asks, checks each answer, writes the cluster file and each node's custom.ini, and pushes after a yes. */
+export async function init(world: World, options: InitOptions): Promise<ExitCode> {
+  const opened: NodeConnection[] = [];
+  const connect: World['connect'] = async (targets, how) => {
+    const outcomes = await world.connect(targets, how);
+    opened.push(...outcomes.flatMap((outcome) => ('connection' in outcome ? [outcome.connection] : [])));
+    return outcomes;
+  };
+  try {
+    return await initWith({ ...world, connect }, options);
+  } finally {
+    await Promise.all(opened.map((connection) => connection.close()));
+  }
+}
+
+async function initWith(world: World, options: InitOptions): Promise<ExitCode> {
+  const { screen, prompt } = world;
+  screen.note(`Writes ${options.file}. No node changes before you say yes.${prompt.available ? '   Esc: back' : ''}\n`);
+
+  const judged: { last?: Judged } = {};
+  const steps = [...makeSteps(world, options), askSummary(world, options, (found) => (judged.last = found))];
+  await walk(steps, nothingYet, world, options.yes === true);
+  const found = judged.last!;
+  await write(found, options, world);
+
+  const { prepared, cluster } = found;
+  if (prepared === undefined) {
+    screen.note(`\nMend what failed, then:\n  grafana-ha validate${fileFlag(options)}`);
+    return ExitCode.NotAsItShouldBe;
+  }
+  if (isEmpty(prepared.plan)) return ExitCode.Done;
+  if (!(await isPushWanted(options, world))) {
+    screen.note(`\nNothing was pushed.\nNext     grafana-ha push${fileFlag(options)}`);
+    return ExitCode.Done;
+  }
+  const ended = await applyPlan(prepared, { breakLock: false }, world);
+  if (ended === ExitCode.Done) screen.print(`\n${farewell(cluster, options, found)}`);
+  return ended;
+}
+
+/** What the person is asked to keep goes first: a cluster file must not name a password that is nowhere. */
+async function write({ cluster, facts, generated }: Judged, options: InitOptions, world: World): Promise<void> {
+  const { files, screen } = world;
+  if (generated !== undefined) await files.write(files.resolve(keptAdminPassword(cluster.name)), `${generated.reveal()}\n`, { mode: 0o600, folderMode: 0o700 });
+  const path = files.resolve(options.file);
+  await files.write(path, renderClusterFile(cluster, path.replace(/\/[^/]*$/, '') || '/'));
+  screen.note(`  ${screen.paint('green', '✔')} wrote ${options.file}`);
+  if (facts.nodes.some(({ node }) => !node.ok)) return;
+  const rendered = await writeRendered({ cluster, facts, output: options.output }, world);
+  screen.note(`  ${screen.paint('green', '✔')} wrote ${rendered.join(', ')}`);
+}
+
+async function isPushWanted({ push, yes }: InitOptions, { prompt }: World): Promise<boolean> {
+  if (push) return true;
+  if (yes || !prompt.available) return false;
+  return (await prompt.confirm({ message: 'Push now?', default: false })) ?? false;
+}
+
+function farewell(cluster: Cluster, options: InitOptions, { generated }: Judged): string {
+  return [
+    `Again    grafana-ha push${fileFlag(options)}   (says there is nothing to do)`,
+    `Look     grafana-ha validate${fileFlag(options)}`,
+    ...(generated === undefined ? [] : [`Login    ${cluster.security.adminUser} / kept in ${keptAdminPassword(cluster.name)}`]),
+    `Commit   ${options.file} (holds no secret)`,
+  ].join('\n');
+}
+
+function fileFlag({ file }: InitOptions): string {
+  return file === 'grafana-ha.ini' ? '' : ` --file ${file}`;
+}
