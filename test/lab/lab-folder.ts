@@ -81,7 +81,7 @@ async function removeTrace(trace: Trace): Promise<void> {
 async function endProcessOf(pidFile: string): Promise<void> {
   const pid = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  if (commandLine.includes(dirname(pidFile))) await endProcess(pid, await startTimeOf(pid), 'SIGTERM');
+  if (commandLine.includes(dirname(pidFile))) await endProcess(pid, await startTimeOf(pid), 'SIGKILL'); // a real Grafana takes ten seconds to leave its mesh
 }
 
 async function endProcess(pid: number, startTime: string, signal: NodeJS.Signals): Promise<void> {

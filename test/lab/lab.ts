@@ -1,3 +1,4 @@
+import { allOf } from './run.ts';
 import type { Answer } from './run.ts';
 import { makeLabFolder } from './lab-folder.ts';
 import { whyNoLoopbackHosts, whyNoRealHosts } from './provide.ts';
@@ -104,7 +105,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const started = strength === 'real' ? await startRealHosts({ count, folder, program, note }) : await startLoopbackHosts({ count, folder, program });
     const databases = options.databases ?? ['postgres'];
     const place = { folder, authority, address: started.databaseAddress };
-    const [postgres, mariadb] = await Promise.all([
+    const [postgres, mariadb] = await allOf([
       databases.includes('postgres') ? startPostgres({ ...place, clients: started.clients }) : undefined,
       databases.includes('mariadb') ? startMariadb(place) : undefined,
       ...started.hosts.flatMap((host) => (options.users ?? []).map((user) => host.addUser(user))),

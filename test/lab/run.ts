@@ -38,6 +38,12 @@ export async function run(words: readonly string[], options: RunOptions = {}): P
   return answer.stdout;
 }
 
+/** Promise.all that rejects only when nothing is under way any more, so that a clean-up finds everything. */
+export async function allOf<Work extends readonly unknown[] | []>(work: Work): Promise<{ -readonly [Index in keyof Work]: Awaited<Work[Index]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
 /** Asks `probe` until it says yes; rejects after `seconds`, naming what was awaited. */
 export async function until(what: string, probe: () => Promise<boolean>, seconds = 30): Promise<void> {
   const deadline = performance.now() + seconds * 1000;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { freePort, isFree } from '../database/server-user.ts';
@@ -10,7 +11,7 @@ import type { LabHost } from '../lab.ts';
 import type { LabFolder } from '../lab-folder.ts';
 import { programPath } from '../provide.ts';
 import type { StartedHosts } from '../started-hosts.ts';
-import { answers, answerOf, run, until } from '../run.ts';
+import { allOf, answerOf, answers, run, until } from '../run.ts';
 import { makeSshFiles } from '../ssh-files.ts';
 
 /** Starts an sshd a host on 127.0.X.N, as the user that runs this; each host has its own Grafana in its own folder and no systemd. */
@@ -22,7 +23,7 @@ export async function startLoopbackHosts({ count, folder, program }: { count: nu
   const ssh = await makeSshFiles(folder.path, numbers.map((number) => ({ alias: `lab-${number}`, address: `${network}.${number}`, port: sshPort, user })));
   const authorizedKeys = join(folder.path, 'authorized_keys');
   await writeFile(authorizedKeys, ssh.publicKey);
-  const hosts = await Promise.all(numbers.map(async (number) => {
+  const hosts = await allOf(numbers.map(async (number) => {
     const name = `lab-${number}`;
     const home = join(folder.path, name);
     const address = `${network}.${number}`;
@@ -34,13 +35,20 @@ export async function startLoopbackHosts({ count, folder, program }: { count: nu
   return { hosts, sshConfig: ssh.config, knownHosts: ssh.knownHosts, databaseAddress: `${network}.254`, clients: '127.0.0.0/8' };
 }
 
-/** The first three numbers of a loopback network where no lab is. */
+/** The first three numbers of a loopback network where no lab is; a port in it is held as long as this process lives. */
 async function freeNetwork(): Promise<string> {
   for (let x = 1; x < 255; x += 1) {
     const network = `127.0.${x}`;
-    if (await isFree(`${network}.1`, 2222) && await isFree(`${network}.1`, 3000) && await isFree(`${network}.1`, 9094)) return network;
+    const free = await Promise.all([2222, 3000, 9094].map((port) => isFree(`${network}.1`, port)));
+    if (!free.includes(false) && (await hold(`${network}.253`))) return network;
   }
   throw new Error('no free network 127.0.X.0/24');
+}
+
+function hold(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    createServer().once('error', () => resolve(false)).listen(2222, address, () => resolve(true)).unref();
+  });
 }
 
 async function startSshd({ home, address, port, authorizedKeys, folder }: { home: string; address: string; port: number; authorizedKeys: string; folder: LabFolder }): Promise<string> {

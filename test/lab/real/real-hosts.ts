@@ -4,7 +4,7 @@ import { installPackage, resetScript } from '../grafana/installed.ts';
 import type { Program } from '../grafana/program.ts';
 import type { LabHost, LabUser } from '../lab.ts';
 import type { LabFolder } from '../lab-folder.ts';
-import { answerOf, answers, run, until } from '../run.ts';
+import { allOf, answerOf, answers, run, until } from '../run.ts';
 import type { StartedHosts } from '../started-hosts.ts';
 import { makeSshFiles } from '../ssh-files.ts';
 import { makeBaseImage } from './base-image.ts';
@@ -27,7 +27,7 @@ export async function startRealHosts({ count, folder, program, note }: { count: 
   const names = numbers.map((number) => `lab-${number}`);
   const ssh = await makeSshFiles(folder.path, numbers.map((number) => ({ alias: `lab-${number}`, address: network.addressOf(number), port: 22, user: 'root' })));
   const etcHosts = [...names.map((name, index) => `${network.addressOf(index + 1)} ${name}`), `${network.gateway} db.lab`].map((line) => `${line}\n`).join('');
-  const hosts = await Promise.all(numbers.map(async (number) => {
+  const hosts = await allOf(numbers.map(async (number) => {
     const address = network.addressOf(number);
     const machine = await boot({
       name: `lab-${number}`, folder: join(disk, `lab-${number}`), layers: [layer, base], hosts: etcHosts,
