@@ -53,7 +53,8 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
   world.screen.print(options.json ? JSON.stringify(prepared.plan, null, 2) : reportPlan(prepared.plan, world.screen.paint));
   if (isEmpty(prepared.plan) || options.dryRun) return ExitCode.Done;
   if (!options.yes && !(await world.prompt.confirm({ message: 'Push this plan?', default: false }))) return ExitCode.Cancelled;
-  return applyPlan(prepared, { breakLock: options.breakLock ?? false }, world);
+  // Awaited here: the connections close when this function ends.
+  return await applyPlan(prepared, { breakLock: options.breakLock ?? false }, world);
 }
 
 export interface PlanPushInput {

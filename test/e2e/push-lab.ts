@@ -1,0 +1,76 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { push } from '../../src/commands/push.ts';
+import type { PushOptions } from '../../src/commands/push.ts';
+import { makeWorld } from '../../src/context.ts';
+import type { Lab, LabHost } from '../lab/lab.ts';
+
+export const packageRoot = join(import.meta.dirname, '../..');
+
+export interface Secrets {
+  readonly database: string;
+  readonly admin: string;
+}
+
+export interface ClusterText {
+  readonly rootUrl?: string;
+  /** Lines for the end of the file. */
+  readonly more?: string;
+  readonly database?: string;
+}
+
+/** Writes the cluster file of the lab beside its secrets and gives its path. */
+export function writeClusterFile(lab: Lab, secrets: Secrets, { rootUrl = 'https://grafana.example.com/', more = '', database = 'grafana' }: ClusterText = {}): string {
+  const { host, port, tls } = lab.postgres!;
+  for (const [name, text] of Object.entries(secrets)) {
+    writeFileSync(join(lab.folder, name), `${text}\n`);
+    chmodSync(join(lab.folder, name), 0o600);
+  }
+  const file = join(lab.folder, 'grafana-ha.ini');
+  const own = lab.hosts.flatMap(({ name, clusterFileSettings }) => {
+    const settings = Object.entries(clusterFileSettings);
+    return settings.length === 0 ? [] : [`[node.${name}]`, ...settings.map(([key, value]) => `${key} = ${value}`)];
+  });
+  writeFileSync(file, [
+    '[cluster]', 'name = lab', `root_url = ${rootUrl}`, '[ssh]', `config = ${lab.sshConfig}`,
+    '[nodes]', ...lab.hosts.map(({ name, alias }) => `${name} = ${alias}`), ...own,
+    '[database]', 'type = postgres', `host = ${host}:${port}`, `name = ${database}`, 'user = grafana', 'password = file:database', `ca_cert = ${tls.caPath}`,
+    '[security]', 'admin_password = file:admin', '[push]', 'wait = 60', more, '',
+  ].join('\n'));
+  return file;
+}
+
+export interface Pushed {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Pushes with the real world, without a terminal. */
+export async function pushTo(lab: Lab, file: string, options: PushOptions = {}): Promise<Pushed> {
+  let stdout = '';
+  let stderr = '';
+  const world = makeWorld(packageRoot);
+  const screen = {
+    ...world.screen,
+    print: (text: string) => void (stdout += `${text}\n`),
+    note: (text: string) => void (stderr += `${text}\n`),
+    progress: (text: string) => {
+      stderr += `${text}\n`;
+      return { update: (next: string) => void (stderr += `${next}\n`), done: (last?: string) => void (last !== undefined && (stderr += `${last}\n`)) };
+    },
+  };
+  const exitCode = await push({ ...world, screen }, { file, hostKey: lab.hostKeyFingerprints, yes: true, ...options });
+  return { exitCode, stdout, stderr };
+}
+
+/** What a host says, without the newline at its end. */
+export async function ask(host: LabHost, script: string): Promise<string> {
+  const answer = await host.exec(script);
+  if (answer.exitCode !== 0) throw new Error(`${host.name}: ${script}: exit ${answer.exitCode}: ${answer.stderr}`);
+  return answer.stdout.trimEnd();
+}
+
+export function mainPid(host: LabHost): Promise<string> {
+  return ask(host, 'systemctl show -p MainPID --value grafana-server');
+}
