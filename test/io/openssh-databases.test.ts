@@ -4,9 +4,9 @@ import { Secret } from '../../src/cluster/secret.ts';
 import { openMysql } from '../../src/io/mysql.ts';
 import { openPostgres } from '../../src/io/postgres.ts';
 import type { DatabaseRequest, NodeConnection } from '../../src/world.ts';
-import { adminPassword, freePort, type Server, startMariadb, startPostgres } from './servers.ts';
+import { adminPassword, type Server, startMariadb, startPostgres } from './servers.ts';
 import { connected, sshWith, target } from './ssh-world.ts';
-import { makePerson, makeTestFolder, startSshd, type Sshd } from './sshd.ts';
+import { freePort, makePerson, makeTestFolder, startSshd, type Sshd } from './sshd.ts';
 
 const folder = makeTestFolder();
 const person = makePerson(folder);

@@ -8,9 +8,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { http as httpOver } from '../../src/io/http.ts';
 import type { NodeConnection } from '../../src/world.ts';
-import { freePort } from './servers.ts';
 import { connected, sshWith, target } from './ssh-world.ts';
-import { makePerson, makeTestFolder, startSshd, type Sshd } from './sshd.ts';
+import { freePort, makePerson, makeTestFolder, startSshd, type Sshd } from './sshd.ts';
 
 const folder = makeTestFolder();
 const person = makePerson(folder);

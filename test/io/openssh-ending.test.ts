@@ -31,8 +31,9 @@ const processesWith = (text: string) => readdirSync('/proc').filter((name) => /^
   }
 });
 
-async function startChild() {
-  person.trusts(sshd);
+/** Starts the program and waits until it is connected, or asks for an unknown host key. */
+async function startChild(...trusted: readonly Sshd[]) {
+  person.trusts(...trusted);
   const child = spawn(process.execPath, ['--import', 'tsx', `${import.meta.dirname}/ssh-child.ts`, String(sshd.port), config], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   const [name = ''] = foldersOf(child.pid);
@@ -41,7 +42,7 @@ async function startChild() {
 
 describe('the end of our process', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)('through %s leaves no ssh here and no shell there', async (signal) => {
-    const { child, name } = await startChild();
+    const { child, name } = await startChild(sshd);
     expect(processesWith(name).length).toBeGreaterThan(1);
     child.kill(signal);
     const [, endedBy] = await once(child, 'exit');
@@ -49,6 +50,14 @@ describe('the end of our process', () => {
     await vi.waitUntil(() => processesWith(name).length === 0 && sshd.sessions() === 0, { timeout: 10_000 });
     if (signal !== 'SIGKILL') expect(foldersOf(child.pid)).toEqual([]);
     else rmSync(`/tmp/${name}`, { recursive: true });
+  });
+
+  it('in the middle of a question ends the question', async () => {
+    const { child, name } = await startChild();
+    expect(processesWith(`${name}/askpass`)).toHaveLength(1);
+    child.kill('SIGKILL');
+    await vi.waitUntil(() => processesWith(name).length === 0 && sshd.sessions() === 0, { timeout: 10_000 });
+    rmSync(`/tmp/${name}`, { recursive: true });
   });
 
   it('is not our business while somebody else minds the signal', async () => {

@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
-import { freePort } from './servers.ts';
 
 /** A real sshd on a free port of 127.0.0.1, with a host key of its own. */
 export interface Sshd {
@@ -93,4 +93,13 @@ export function makeUsers(users: readonly { readonly name: string; readonly shel
       }
     },
   };
+}
+
+// Not that of the database servers: their package listens for signals, and tests here look at who does.
+export async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  server.close();
+  return port;
 }
