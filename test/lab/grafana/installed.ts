@@ -38,10 +38,11 @@ export async function installPackage(layer: string, base: string, program: Progr
 
 /** A script that takes a host back to the freshly installed, stopped package, whose files `/opt/lab` keeps. */
 export const resetScript = `set -e
-systemctl stop grafana-server 2>/dev/null || true
+systemctl disable --quiet --now grafana-server 2>/dev/null || true
 rm -rf /etc/grafana /var/lib/grafana-ha /etc/systemd/system/grafana-server.service.d /run/systemd/system/grafana-server.service.d
 find /var/lib/grafana /var/log/grafana -mindepth 1 -delete
 cp -a /opt/lab/grafana /etc/grafana
 cp -a /opt/lab/grafana-server /etc/default/grafana-server
 systemctl daemon-reload
-systemctl reset-failed grafana-server 2>/dev/null || true`;
+systemctl reset-failed grafana-server 2>/dev/null || true
+journalctl --quiet --rotate --vacuum-size=1 2>/dev/null || true`;

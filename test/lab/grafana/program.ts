@@ -1,4 +1,4 @@
-import { access, chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { answerOf, run } from '../run.ts';
 import { defaultsIni, sampleIni, standInVersion } from './default-settings.ts';
@@ -15,6 +15,9 @@ export interface Program {
   readonly sample: string;
 }
 
+/** Where real hosts see this machine's node, off their PATH: the program under test must not lean on it. */
+export const nodeInHosts = '/opt/lab/node';
+
 /** The real Grafana of `GRAFANA_HOME` or PATH, else the stand-in, built into `folder`. */
 export async function findProgram(wanted: 'auto' | 'stand-in' | 'real', folder: string): Promise<Program> {
   const home = wanted === 'stand-in' ? undefined : await realHome();
@@ -28,6 +31,7 @@ export async function realHome(): Promise<string | undefined> {
   const onPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => dirname(folder));
   const candidates = process.env['GRAFANA_HOME'] === undefined ? [...onPath, '/usr/share/grafana'] : [process.env['GRAFANA_HOME']];
   for (const home of candidates) if ((await isFile(join(home, 'bin/grafana'))) && (await isFile(join(home, 'conf/defaults.ini')))) return home;
+  if (process.env['GRAFANA_HOME'] !== undefined) throw new Error(`GRAFANA_HOME=${process.env['GRAFANA_HOME']} has no bin/grafana and conf/defaults.ini`);
   return undefined;
 }
 
@@ -42,7 +46,6 @@ async function buildStandIn(folder: string): Promise<Program> {
   for (const name of ['bin', 'conf', 'public', 'stand-in']) await mkdir(join(home, name), { recursive: true });
   await writeFile(join(home, 'conf/defaults.ini'), defaultsIni());
   await writeFile(join(home, 'conf/sample.ini'), sampleIni());
-  await cp(process.execPath, join(home, 'stand-in/node'));
   const { build } = await import('esbuild');
   await build({
     entryPoints: [join(import.meta.dirname, '../stand-in/main.ts')], outfile: join(home, 'stand-in/grafana.cjs'),
@@ -50,7 +53,13 @@ async function buildStandIn(folder: string): Promise<Program> {
   });
   await run(['python3', '-c', emptyDatabase, join(home, 'stand-in/empty.db')]);
   const program = join(home, 'bin/grafana');
-  await writeFile(program, '#!/bin/sh\n# A stand-in for Grafana, made by a test lab.\nhome=$(dirname "$(dirname "$(readlink -f "$0")")")\nexec "$home/stand-in/node" "$home/stand-in/grafana.cjs" "$@"\n');
+  await writeFile(program, `#!/bin/sh
+# A stand-in for Grafana, made by a test lab.
+home=$(dirname "$(dirname "$(readlink -f "$0")")")
+node=${nodeInHosts}
+[ -x "$node" ] || node=${process.execPath}
+exec "$node" "$home/stand-in/grafana.cjs" "$@"
+`);
   await chmod(program, 0o755);
   return { kind: 'stand-in', title: `stand-in for Grafana ${standInVersion}`, version: standInVersion, home, sample: sampleIni() };
 }

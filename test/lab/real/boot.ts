@@ -16,7 +16,7 @@ export interface MachinePlan {
   readonly networkNamespace: string;
   readonly hosts: string;
   readonly authorizedKey: string;
-  /** Folders of this machine that it sees read-only, by path in it. */
+  /** Files and folders of this machine that it sees read-only, by path in it. */
   readonly binds: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installPackage, resetScript } from '../grafana/installed.ts';
+import { nodeInHosts } from '../grafana/program.ts';
 import type { Program } from '../grafana/program.ts';
 import type { LabHost, LabUser } from '../lab.ts';
 import type { LabFolder } from '../lab-folder.ts';
@@ -22,6 +23,7 @@ export async function startRealHosts({ count, folder, program, note }: { count: 
   const layer = join(disk, 'grafana');
   await installPackage(layer, base, program);
 
+  const binds = { '/usr/share/grafana': program.home, ...(program.kind === 'stand-in' ? { [nodeInHosts]: process.execPath } : {}) };
   const network = await makeNetwork(folder);
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   const names = numbers.map((number) => `lab-${number}`);
@@ -31,7 +33,7 @@ export async function startRealHosts({ count, folder, program, note }: { count: 
     const address = network.addressOf(number);
     const machine = await boot({
       name: `lab-${number}`, folder: join(disk, `lab-${number}`), layers: [layer, base], hosts: etcHosts,
-      networkNamespace: await network.join(number), authorizedKey: ssh.publicKey, binds: { '/usr/share/grafana': program.home },
+      networkNamespace: await network.join(number), authorizedKey: ssh.publicKey, binds,
     }, folder);
     await until(`ssh of lab-${number}`, () => answers(address, 22));
     return realHost(`lab-${number}`, address, machine, ssh.publicKey);
