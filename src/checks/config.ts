@@ -34,15 +34,15 @@ export const configChecks: readonly Check[] = [
     title: 'No node leaves anything behind in SQLite',
     why: "What lies in a node's own database is not moved to the shared one.",
     judge: ({ node, facts: { sqlite, ...facts } }) => {
-      const effective = effectiveOf({ ...facts });
+      const effective = effectiveOf(facts);
       const inUse = effective.ok && effective.config.get('database', 'type')?.value === 'sqlite3';
-      if (sqlite === undefined || !inUse) return passed(inUse ? 'nothing there' : undefined);
+      if (sqlite === undefined || !inUse) return passed();
       const expected = 'nothing but the default user';
       const hint = 'copy what you need, then accept it: grafana-ha push --leave-sqlite';
       if (sqlite.counts === undefined) return warned({ code: 'not-counted', found: `${sqlite.path} on ${node.name}: ${sqlite.why ?? 'not counted'}`, expected, hint });
       const { users, dashboards, dataSources, alertRules } = sqlite.counts;
       const held = [count(users, 'user'), count(dashboards, 'dashboard'), count(dataSources, 'data source'), count(alertRules, 'alert rule')].flat();
-      return held.length === 0 ? passed('nothing but the default user') : failed({ code: 'contents', found: `${held.join(', ')} in ${sqlite.path}`, expected, hint });
+      return held.length === 0 ? passed() : failed({ code: 'contents', found: `${held.join(', ')} in ${sqlite.path}`, expected, hint });
     },
   }),
 ];

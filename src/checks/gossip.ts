@@ -26,7 +26,7 @@ export const gossipChecks: readonly Check[] = [
       switch (classifyIp(own.host)) {
         case 'unspecified': return failed({ code: 'unspecified', found: shown, expected, hint });
         case 'loopback': return [...all.values()].every(({ host }) => classifyIp(host) === 'loopback')
-          ? warned({ code: 'loopback', found: `${shown}: all nodes are on one machine`, expected: 'machines of their own', hint })
+          ? warned({ code: 'loopback', found: 'loopback addresses: all nodes are on one machine', expected: 'machines of their own, in all but a try-out', hint })
           : failed({ code: 'loopback', found: `${shown}, which the peers cannot reach`, expected, hint });
         case 'public': return warned({ code: 'public', found: shown, expected: 'a private address: gossip has no password and no encryption', hint });
         default: return passed(shown);
