@@ -16,6 +16,9 @@ const keepAlive = setInterval(() => {}, 60_000);
 for (const { what, why } of (await provide(console.log)).missing) console.log(`Left out: ${what} (${why}).`);
 const lab = await startLab({
   hosts: Number(values.hosts), databases: [values.mariadb ? 'mariadb' : 'postgres'], ...(values.loopback ? { strength: 'loopback' } : {}), note: console.log,
+}).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
 });
 try {
   const database = (lab.mariadb ?? lab.postgres)!;
@@ -32,10 +35,8 @@ function describe(started: Lab, database: LabDatabase): string {
   const aliases = started.hosts.map(({ alias }) => alias);
   const kind = started.strength === 'real' ? 'Debian hosts with systemd' : 'hosts on loopback, each an sshd and a folder, without systemd';
   const url = `${database.type}://grafana@${database.host}:${database.port}/grafana`;
-  const sections = started.hosts.map(({ name, clusterFileSettings }) => {
-    const lines = Object.entries(clusterFileSettings).map(([key, value]) => `  ${key} = ${value}\n`);
-    return lines.length === 0 ? '' : `\n  [node.${name}]\n${lines.join('')}`;
-  }).join('');
+  // Hosts without a unit: what it would tell has to be said.
+  const layout = started.hosts.flatMap(({ name, clusterFileSettings }) => Object.entries(clusterFileSettings).map(([key, value]) => `    --grafana '${name}.${key}=${value}' \\\n`)).join('');
   return `
 ${started.hosts.length} ${kind}; Grafana on them is the ${started.grafana.title}, installed and stopped.
 
@@ -49,8 +50,8 @@ In another terminal:
 
   npm run build && GRAFANA_DB=${password} node bin/grafana-ha.js init --ssh-config ${started.sshConfig} \\
     ${aliases.map((alias) => `--node ${alias}`).join(' ')} \\
-    --dsn ${url} --db-password env:GRAFANA_DB --db-ca ${database.tls.caPath} \\
+${layout}    --dsn ${url} --db-password env:GRAFANA_DB --db-ca ${database.tls.caPath} \\
     --root-url http://grafana.lab/
-${sections === '' ? '' : `\nInto the cluster file, for these hosts have no unit to read it from:\n${sections}`}
+
 Ctrl+C takes it all down.`;
 }
