@@ -1,5 +1,5 @@
 import { everyCheck } from '../checks/every-check.ts';
-import { isFailure, runChecks } from '../checks/run-checks.ts';
+import { isFailure, runChecks, type Result } from '../checks/run-checks.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { accepted, refused, type Parsed } from '../cluster/parsed.ts';
 import { Secret } from '../cluster/secret.ts';
@@ -68,7 +68,7 @@ async function judge(state: State, flags: InitFlags, world: World): Promise<Judg
   const gathering = await gatherFacts(cluster, connected, world, state.answers.password).finally(() => progress.done());
   const { facts } = gathering;
   const results = runChecks(everyCheck, facts, cluster, { today: clock.now().toISOString().slice(0, 10), ignore: state.answers.leaveSqlite ? ['node.sqlite'] : [] });
-  screen.note(`\n  Checks  ${countResults(results)}`);
+  screen.note([`\nChecks  ${countResults(results)}`, ...describeWarnings(results).map((line) => `  ${screen.paint('yellow', '!')} ${line}`), ''].join('\n'));
 
   const admin = await generatedPassword(state, cluster, world);
   const found = { cluster, facts, ...(admin === undefined ? {} : { generated: admin }) };
@@ -80,6 +80,16 @@ async function judge(state: State, flags: InitFlags, world: World): Promise<Judg
   const prepared = await plan(gathering, admin, cluster, connected, world);
   screen.note(`${reportPlan(prepared.plan, screen.paint)}\n`);
   return { ...found, prepared };
+}
+
+/** One line a check, with the nodes it speaks of. */
+function describeWarnings(results: readonly Result[]): readonly string[] {
+  const warned = results.flatMap(({ check, label, judgement, ignored }) => (judgement.outcome === 'warned' && ignored === undefined ? [{ check, label, found: judgement.found }] : []));
+  const first = warned.filter(({ check, found }, index) => warned.findIndex((other) => other.check === check && other.found === found) === index);
+  return first.map(({ check, found }) => {
+    const labels = warned.filter((other) => other.check === check && other.found === found).map(({ label }) => label).filter(Boolean);
+    return `${check}${labels.length === 0 ? '' : `  ${labels.join(', ')}`}: ${found}`;
+  });
 }
 
 function plan(gathering: Gathering, admin: Secret | undefined, cluster: Cluster, connected: ConnectedNodes, world: World): Promise<PreparedPush> {

@@ -49,7 +49,7 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
   const { paint } = screen;
   let asked = false;
   const known = <Value>(given: Value | undefined, fallback: Value | undefined): Value | undefined => (again ? undefined : (given ?? (yes ? fallback : undefined)));
-  const lead = ({ title, why }: Question): string => `${paint('bold', title)}  ${paint('dim', why)}`;
+  const lead = ({ title, why }: Question): string => `${paint('bold', title)}${why === '' ? '' : `  ${paint('dim', why)}`}\n>`;
   const line = (message: string, answer: string): void => screen.note(`${message} ${paint('cyan', answer)}`);
   const needsTerminal = (question: Question, hasDefault: boolean): void => {
     if (!prompt.available) throw missing(question, hasDefault);
@@ -62,7 +62,7 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
     hasAsked: () => asked,
 
     async text(question, { given, former, fallback }) {
-      const message = `${lead(question)}\n>`;
+      const message = lead(question);
       const text = known(given, fallback);
       if (text !== undefined) {
         const value = parsedFlag(question.flag.split(' ')[0]!, question.parse(text));
@@ -88,7 +88,7 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
 
     async secret(question) {
       needsTerminal(question, false);
-      return prompt.secret({ message: `${lead(question)}\n>` });
+      return prompt.secret({ message: lead(question) });
     },
 
     async confirm(question, { given, fallback }) {

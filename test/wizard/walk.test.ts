@@ -25,7 +25,7 @@ function step(id: string, { given, fallback, needed = () => true, again = [] }: 
 }
 
 const escape = undefined;
-const asked = (world: ReturnType<typeof fakeWorld>): readonly string[] => world.questions.map((message) => message.split(' ')[0]!);
+const asked = (world: ReturnType<typeof fakeWorld>): readonly string[] => world.questions.map((message) => message.split('\n')[0]!);
 
 describe('walking through the steps', () => {
   it('asks in order and keeps every answer', async () => {
@@ -80,7 +80,7 @@ describe('walking through the steps', () => {
   it('shows flags and defaults as typed answers look', async () => {
     const world = fakeWorld({});
     await walk([step('a', { given: 'flag' })], {}, world, false);
-    expect(world.noted).toEqual(['a  \n> flag']);
+    expect(world.noted).toEqual(['a\n> flag']);
   });
 
   it('says why an answer is wrong and asks again', async () => {
