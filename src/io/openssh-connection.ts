@@ -21,7 +21,7 @@ export function connectionOver({ name, login, ssh, execa, socket, nonce }: Conne
     login,
     run: keptShell(name, ssh, nonce),
     dial(address) {
-      const stream = dialOver({ execa, socket, refusal: ssh.refusal, ended: ssh.ended }, address);
+      const stream = dialOver({ execa, socket, refusal: ssh.refusal }, address);
       streams.add(stream);
       return stream.once('close', () => streams.delete(stream));
     },

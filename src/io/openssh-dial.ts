@@ -8,9 +8,7 @@ export interface Master {
   readonly execa: Execa;
   readonly socket: string;
   /** The master's words about a stream it refused. */
-  readonly refusal: () => Promise<string>;
-  /** Settles when the master has ended. */
-  readonly ended: Promise<unknown>;
+  readonly refusal: () => Promise<string | undefined>;
 }
 
 /**
@@ -18,7 +16,7 @@ export interface Master {
  * has Node's code where ssh's words allow it, else ESSH. Of streams refused at the same time the reasons may be swapped:
  * ssh does not say whose they are.
  */
-export function dialOver({ execa, socket, refusal, ended }: Master, address: Address): Duplex {
+export function dialOver({ execa, socket, refusal }: Master, address: Address): Duplex {
   const client = execa('ssh', streamArguments(socket, address), {
     reject: false, buffer: { stdout: false, stderr: true }, encoding: 'buffer', stdin: 'pipe', detached: true, cleanup: false,
   });
@@ -42,8 +40,8 @@ export function dialOver({ execa, socket, refusal, ended }: Master, address: Add
     if (stream.destroyed) return;
     if (exitCode === 0) return void stream.push(null);
     const words = Buffer.from(stderr ?? '').toString().trim();
-    const refused = words.includes('open refused by peer') && (await Promise.race([refusal(), ended]));
-    const { code, message } = dialFailure(typeof refused === 'string' ? refused : words || 'the ssh connection is gone');
+    const refused = words.includes('open refused by peer') ? await refusal() : undefined;
+    const { code, message } = dialFailure(refused ?? (words || 'the ssh connection is gone'));
     stream.destroy(Object.assign(new Error(`${address.host}:${address.port}: ${message}`), { code }));
   });
 

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
-import { splitRefusals } from '../shell/dial-failure.ts';
+import { ownWords, splitRefusals } from '../shell/dial-failure.ts';
+import { makeRefusals } from './openssh-refusals.ts';
 
 export type Execa = (typeof import('execa'))['execa'];
 
@@ -9,8 +10,8 @@ export interface SshProcess {
   /** Replaces who gets the chunks of stdout and stderr. */
   listen(listener: { readonly out: (chunk: Buffer) => void; readonly err: (chunk: Buffer) => void }): void;
   /** ssh's words about the next refused stream: the stream's own client is not told. */
-  refusal(): Promise<string>;
-  /** The last of what ssh and the scripts wrote on stderr. */
+  refusal(): Promise<string | undefined>;
+  /** The last of ssh's own words, without those of the scripts. */
   lastWords(): string;
   readonly ended: Promise<{ readonly exitCode: number | undefined; readonly missing: boolean }>;
   /** Ends stdin, then waits, then kills. */
@@ -27,18 +28,16 @@ export function startSsh(execa: Execa, words: readonly string[], environment: Re
     detached: true, cleanup: false, env: environment,
   });
   let listener: Parameters<SshProcess['listen']>[0] = { out: () => {}, err: () => {} };
-  let recent = '';
-  const refusals: string[] = [];
-  let refused: ((words: string) => void)[] = [];
+  let lastWords = '';
+  const refusals = makeRefusals();
   const quiet = (stream: Readable | Writable) => stream.on('error', () => {}); // EPIPE: the exit tells why
 
   quiet(child.stdin);
   quiet(child.stdout).on('data', (chunk: Buffer) => listener.out(chunk));
   quiet(child.stderr).on('data', (chunk: Buffer) => {
     const split = splitRefusals(chunk);
-    for (const words of split.refusals) (refused.shift() ?? ((late: string) => refusals.push(late)))(words);
-    if (split.rest.length === 0) return;
-    recent = (recent + split.rest.subarray(-2_000).toString()).slice(-2_000);
+    split.refusals.forEach(refusals.said);
+    lastWords = ownWords(split.rest.subarray(-2_000).toString()) ?? lastWords;
     listener.err(split.rest);
   });
 
@@ -46,13 +45,10 @@ export function startSsh(execa: Execa, words: readonly string[], environment: Re
   return {
     stdin: child.stdin,
     listen: (next) => void (listener = next),
-    refusal: () => {
-      const known = refusals.shift();
-      return known === undefined ? new Promise((resolve) => refused.push(resolve)) : Promise.resolve(known);
-    },
-    lastWords: () => recent.trim().split(/[\r\n]+/).at(-1) ?? '',
+    refusal: refusals.next,
+    lastWords: () => lastWords,
     ended,
-    kill: () => void child.kill('SIGTERM', undefined),
+    kill: () => void child.kill(),
     async close() {
       child.stdin.end();
       const term = setTimeout(() => child.kill('SIGTERM'), patienceMs);

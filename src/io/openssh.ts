@@ -45,16 +45,18 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
   const askpass = openAskpass(folder.path, 2 * targets.length, async (number, text, notice) => questions[number]?.answer(text, notice));
   const takePlace = makePlaces(options.perHop);
   const running = new Set<SshProcess>();
+  let cancelled = false;
 
   async function connectOne(target: ConnectTarget, index: number): Promise<ConnectOutcome> {
     const { name } = target;
-    const { stdout, stderr, exitCode } = await execa('ssh', settingsArguments(target.target, options.config), { reject: false, stdin: 'ignore' });
+    const { stdout = '', stderr, exitCode } = await execa('ssh', settingsArguments(target.target, options.config), { reject: false, stdin: 'ignore' });
     if (exitCode === 255) return { name, failure: sshFailure({ target: target.target.text, exitCode, stderr, stdout: '' }) };
     const settings = parseSettings(stdout);
     desk.leave();
     const free = await takePlace(firstHop(settings));
     desk.enter();
     try {
+      if (cancelled) throw new Error('cancelled');
       const outcome = await login(target, settings, index, free);
       // A host hangs up while a person compares fingerprints (LoginGraceTime); now that the key is trusted, once more.
       const hungUp = 'failure' in outcome && ['other', 'refused', 'timeout'].includes(outcome.failure.kind);
@@ -93,6 +95,7 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
     const outcomes = await Promise.race([Promise.all(targets.map((target, index) => connectOne(target, index).finally(desk.leave))), desk.broken]);
     return withFolder(outcomes, folder.remove);
   } catch (error) {
+    cancelled = true;
     for (const ssh of running) ssh.kill();
     folder.remove();
     throw error;

@@ -13,6 +13,11 @@ export function dialFailure(words: string): { readonly code: string; readonly me
   return { code, message: /administratively prohibited/.test(said) ? `${said}: the node's sshd has AllowTcpForwarding no` : said };
 }
 
+/** The last line that ssh wrote itself; a script's lines end without CR. */
+export function ownWords(text: string): string | undefined {
+  return [...text.matchAll(/([^\r\n]+)\r\n/g)].at(-1)?.[1];
+}
+
 /** Takes the master's own remarks about refused streams out of what is otherwise the script's stderr. */
 export function splitRefusals(text: Buffer): { readonly refusals: readonly string[]; readonly rest: Buffer } {
   if (!text.includes(': open failed: ')) return { refusals: [], rest: text };

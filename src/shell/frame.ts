@@ -1,10 +1,7 @@
 /** One stream of an answer, cut out of what the shell printed. */
 export interface Frame {
-  /** What came before the answer: noise of rc files, or leftovers of an earlier script. */
-  readonly before: Buffer;
   readonly body: Buffer;
   readonly exitCode: number;
-  readonly rest: Buffer;
 }
 
 /** The line that announces a script and its stdin; `nonce` must never have been seen by the node before. */
@@ -12,7 +9,7 @@ export function frameHeader(nonce: string, script: Uint8Array, stdin: Uint8Array
   return `${nonce} ${script.length} ${stdin.length}\n`;
 }
 
-/** Takes the chunks of one stream and gives the frame once it is whole; each byte is searched once. */
+/** Takes the chunks of one stream and gives the frame once it is whole; what comes before it is left over from an earlier script. Each byte is searched once. */
 export function frameReader(nonce: string): (chunk: Buffer) => Frame | undefined {
   const open = `${nonce}>\n`;
   const close = `\n${nonce}<`;
@@ -34,9 +31,7 @@ function cut(bytes: Buffer, open: string, close: string): Frame | undefined {
   const last = bytes.indexOf('\n', end + close.length);
   if (last < 0) return undefined;
   return {
-    before: bytes.subarray(0, start - open.length),
     body: bytes.subarray(start, Math.max(start, end)),
     exitCode: Number(bytes.subarray(end + close.length, last).toString()),
-    rest: bytes.subarray(last + 1),
   };
 }

@@ -31,7 +31,7 @@ const rows: readonly Row[] = [
   [/connect to host (\S+) port (\d+): (.*)/, 'unreachable', ([, host, port, why]) => `${host} port ${port} cannot be reached: ${why}`, tryByHand],
   [/open failed: administratively prohibited/, 'refused', () => 'the jump host does not forward connections', () => 'on the jump host, in /etc/ssh/sshd_config: AllowTcpForwarding yes'],
   [/open failed: connect failed: (.*)/, 'unreachable', ([, why]) => `the jump host cannot reach it: ${why}`, tryByHand],
-  [/Too many authentication failures/, 'login-refused', () => 'the agent holds more keys than the host lets ssh try', ( _, { target }) => `in ~/.ssh/config, for ${target}: IdentitiesOnly yes, and its IdentityFile`],
+  [/Too many authentication failures/, 'login-refused', () => 'the agent holds more keys than the host lets ssh try', (_, { target }) => `in ~/.ssh/config, for ${target}: IdentitiesOnly yes, and its IdentityFile`],
   [/(\S+@\S+): Permission denied \((.*)\)/, 'login-refused',
     ([, login, methods]) => `${login} is refused: Permission denied (${methods})`,
     ([, , methods = ''], { target }) => methods.includes('publickey') ? `ssh-copy-id ${quote(target)}` : `ssh ${quote(target)}`],
@@ -52,9 +52,10 @@ export function sshFailure(end: SshEnd): ConnectFailure {
     const match = pattern.exec(end.stderr);
     if (match) return { kind, found: found(match.map((text) => text.trim())), hint: hint(match, end) };
   }
-  const said = lastLines(end.exitCode === 255 ? end.stderr : `${end.stderr}\n${end.stdout}`);
+  const isSsh = end.exitCode === 255 || end.exitCode === undefined;
+  const said = lastLines(isSsh ? end.stderr : `${end.stderr}\n${end.stdout}`);
   const hint = tryByHand(undefined, end);
-  if (end.exitCode === 255) return { kind: 'other', found: `ssh: ${said || 'it ended without a word'}`, hint };
+  if (isSsh) return { kind: 'other', found: `ssh: ${said || 'it ended without a word'}`, hint };
   return { kind: 'no-shell', found: said ? `the login gives no shell; it says: ${said}` : 'the login gives no shell', hint };
 }
 

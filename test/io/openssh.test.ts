@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeConnection } from '../../src/world.ts';
 import { connected, failed, sshWith, target } from './ssh-world.ts';
@@ -92,6 +92,18 @@ describe('connect', () => {
     expect(outcomes.slice(1).map((outcome) => failed(outcome).kind)).toEqual(['refused', 'no-shell', 'login-refused', 'unknown-name']);
     expect(failed(outcomes[2]).found).toContain('This account is currently not available');
     await connected(outcomes[0]).close();
+  });
+
+  it('says that there is no ssh', async () => {
+    const { PATH } = process.env;
+    symlinkSync('/usr/bin/mkfifo', `${folder}/mkfifo`);
+    process.env['PATH'] = folder;
+    try {
+      const [outcome] = await sshWith().connect([target('a', 'root', sshd.port)], { config });
+      expect(failed(outcome)).toMatchObject({ kind: 'other', hint: 'sudo apt-get install openssh-client' });
+    } finally {
+      process.env['PATH'] = PATH;
+    }
   });
 
   it('stands above what the user set against it', async () => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -80,19 +80,19 @@ export function makePerson(folder: string, passphrase = '') {
 /** Users of this machine, with the password `password`; `remove` takes them and their sudoers file away. */
 export function makeUsers(users: readonly { readonly name: string; readonly shell?: string; readonly sudoers?: string }[]): { remove(): void } {
   const sudoers = (name: string) => `/etc/sudoers.d/${name}`;
+  const remove = () => {
+    for (const { name } of users) {
+      rmSync(sudoers(name), { force: true });
+      spawnSync('userdel', ['-r', '-f', name]);
+    }
+  };
+  remove(); // what a run that was killed has left
   for (const { name, shell = '/bin/sh', sudoers: rules } of users) {
     execFileSync('useradd', ['-m', '-s', shell, name]);
     execFileSync('chpasswd', { input: `${name}:password\n` });
     if (rules !== undefined) writeFileSync(sudoers(name), `${rules}\n`, { mode: 0o440 });
   }
-  return {
-    remove() {
-      for (const { name } of users) {
-        rmSync(sudoers(name), { force: true });
-        execFileSync('userdel', ['-r', '-f', name], { stdio: 'ignore' });
-      }
-    },
-  };
+  return { remove };
 }
 
 // Not that of the database servers: their package listens for signals, and tests here look at who does.

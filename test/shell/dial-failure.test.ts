@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dialFailure, splitRefusals } from '../../src/shell/dial-failure.ts';
+import { dialFailure, ownWords, splitRefusals } from '../../src/shell/dial-failure.ts';
 
 describe('dialFailure', () => {
   it.each([
@@ -14,6 +14,16 @@ describe('dialFailure', () => {
     ['Control socket connect(/tmp/x): No such file or directory', 'ESSH', 'Control socket'],
   ])('gives %j the code %s', (words, code, message) => {
     expect(dialFailure(words)).toEqual({ code, message: expect.stringContaining(message) });
+  });
+});
+
+describe('ownWords', () => {
+  it.each([
+    ['client_loop: send disconnect: Broken pipe\r\n', 'client_loop: send disconnect: Broken pipe'],
+    ['secret of a script\nTimeout, server 10.0.0.11 not responding.\r\n', 'Timeout, server 10.0.0.11 not responding.'],
+    ['only a script\n', undefined],
+  ])('of %j are %j', (text, words) => {
+    expect(ownWords(text)).toBe(words);
   });
 });
 
