@@ -1,6 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { isIP } from 'node:net';
-import { createServer } from 'node:net';
+import { createServer, isIP } from 'node:net';
 import { log } from './log.ts';
 import { systemWords } from './settings.ts';
 import type { Settings } from './settings.ts';

@@ -35,8 +35,9 @@ export async function migrate(store: Store, settings: Settings): Promise<void> {
 async function performedMigrations(query: Store['query'], store: Store): Promise<ReadonlySet<string>> {
   const id = 'create migration_log table';
   const sql = createTable('migration_log', store.dialect);
+  const begun = performance.now();
   await query(sql).catch(async (error: Error) => {
-    log('migrator', 'error', 'Executing migration failed', { id, error: error.message, duration: '3.8294ms' });
+    log('migrator', 'error', 'Executing migration failed', { id, error: error.message, duration: `${(performance.now() - begun).toFixed(4)}ms` });
     log('migrator', 'error', 'Exec failed', { error: error.message, sql });
     // Grafana goes on to note the failure, and dies of that.
     const next = store.dialect === 'postgres' ? 'pq: current transaction is aborted, commands ignored until end of transaction block' : await insertError(query);
