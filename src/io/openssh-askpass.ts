@@ -3,13 +3,14 @@ import { closeSync, constants, openSync, readFileSync, writeFileSync, writeSync 
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 
-// ssh runs this in place of a terminal. The secret comes through a fifo into a shell variable: no file, no argv.
+// ssh runs this in place of a terminal. A secret goes from fifo to ssh and lies in no file and no argv.
 // When our process dies the fifo ends, and with it the question.
 const script = `#!/bin/sh
 folder=\${0%/*}
 printf %s "$1" >"$folder/question-$GRAFANA_HA_ASK" && kill -0 "$GRAFANA_HA_PID" &&
-echo "$GRAFANA_HA_ASK \${SSH_ASKPASS_PROMPT:-ask}" 1<>"$folder/asked" && IFS= read -r answer <"$folder/answer-$GRAFANA_HA_ASK" || exit 1
-case $answer in =*) printf '%s\\n' "\${answer#=}" ;; *) exit 1 ;; esac
+echo "$GRAFANA_HA_ASK \${SSH_ASKPASS_PROMPT:-ask}" 1<>"$folder/asked" && exec <"$folder/answer-$GRAFANA_HA_ASK" &&
+read -r verdict && [ "$verdict" = yes ] && exec head -n 1
+exit 1
 `;
 
 export interface Askpass {
@@ -40,7 +41,7 @@ export function openAskpass(folder: string, count: number, asked: (number: numbe
     const [number = '', hint] = notification.split(' ');
     // Whoever is asked reports a failure elsewhere; for ssh it is a refusal.
     const answer = await asked(Number(number), readFileSync(file(`question-${number}`), 'utf8'), hint === 'none').catch(() => undefined);
-    if (!closed) writeSync(answers[Number(number)] as number, answer === undefined ? 'no\n' : `=${answer}\n`);
+    if (!closed) writeSync(answers[Number(number)] as number, answer === undefined ? 'no\n' : `yes\n${answer}\n`);
   }
 
   return {

@@ -6,7 +6,8 @@ import { makePerson, makeTestFolder, makeUsers, startSshd, type Sshd } from './s
 
 const folder = makeTestFolder();
 const person = makePerson(folder);
-const locked = makePerson(folder, 'open sesame');
+const passphrase = ' open \\n "sesame" %s ';
+const locked = makePerson(folder, passphrase);
 const config = person.config('config');
 let sshds: readonly Sshd[];
 let users: ReturnType<typeof makeUsers>;
@@ -91,7 +92,7 @@ describe('a changed host key', () => {
 describe('a key with a passphrase', () => {
   it('is asked for once for all nodes', async () => {
     locked.trusts(...sshds);
-    const ssh = sshWith(['open sesame']);
+    const ssh = sshWith([passphrase]);
     await closeAll(await ssh.connect([node(0), node(1)], { config: locked.config('config') }));
     expect(ssh.questions).toEqual([expect.stringContaining(`Enter passphrase for key '${locked.key}'`)]);
   });
