@@ -10,12 +10,12 @@ export interface Memory {
   readonly sudoPasswords: Map<string, Secret>;
 }
 
-/** `tried` must be called once sudo has judged the password, or never will. */
+/** `tried` must be called once sudo has judged the password, or it is clear that it will not. */
 export type SudoAnswer =
   | { readonly kind: 'password'; readonly password: Secret; tried(verdict: Verdict): void }
   | { readonly kind: 'spared'; readonly refusedBy: string }
   | { readonly kind: 'none' };
-export type Verdict = 'right' | 'wrong' | 'lost';
+export type Verdict = 'right' | 'wrong' | 'unknown';
 
 interface WaitingForKey { readonly question: HostKeyQuestion; readonly resolve: (trusted: boolean) => void }
 interface WaitingForSudo { readonly name: string; readonly user: string; readonly resolve: (answer: SudoAnswer) => void }
@@ -97,7 +97,7 @@ export function openDesk({ prompt, screen, memory }: { readonly prompt: Prompt; 
   async function trySudo(password: Secret, [first, ...others]: readonly WaitingForSudo[]): Promise<void> {
     if (!first) return;
     const verdict = await new Promise<Verdict>((tried) => first.resolve({ kind: 'password', password, tried }));
-    if (verdict === 'lost') return trySudo(password, others);
+    if (verdict === 'unknown') return trySudo(password, others);
     if (verdict === 'right') memory.sudoPasswords.set(first.user, password);
     else memory.sudoPasswords.delete(first.user);
     for (const { resolve } of others) {

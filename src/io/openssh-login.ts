@@ -35,25 +35,25 @@ export async function followLogin({ ssh, target, mark, sudoPrompt, loggedIn, sud
   const said = () => words.err().replaceAll(mark, '').replaceAll(sudoPrompt, '');
   const state = await words.until((heard) => ready(heard) ?? refused(heard));
   if (state === 'none' || state === 'sudo') return { login: { user, become: state } };
-
   const failure = sudoFailure(user, said());
   if (state === undefined || failure.kind !== 'sudo-wants-password' || !sudoPassword) return { failure };
+
   const answer = await sudoPassword(user);
   if (answer.kind === 'none') return { failure };
   if (answer.kind === 'spared') {
     return { failure: { kind: 'sudo-wrong-password', found: `not tried: ${answer.refusedBy} did not accept this password`, hint: '--ask-sudo-password' } };
   }
+  const prompts = ({ err }: Heard) => err.split(sudoPrompt).length - 1;
   ssh.stdin.write(`${sudoPrompt}\n`);
-  const times = (text: string) => text.split(sudoPrompt).length - 1;
-  const asked = await words.until((heard) => ready(heard) ?? (times(heard.err) > 0 ? 'asked' : undefined));
-  if (asked === 'asked') ssh.stdin.write(`${answer.password.reveal()}\n`);
-  const end = await words.until((heard) => ready(heard) ?? (times(heard.err) > 1 ? 'again' : undefined));
+  const wanted = (await words.until((heard) => ready(heard) ?? (prompts(heard) > 0 ? 'password' : undefined))) === 'password';
+  if (wanted) ssh.stdin.write(`${answer.password.reveal()}\n`);
+  const end = await words.until((heard) => ready(heard) ?? (prompts(heard) > 1 ? 'again' : undefined));
   if (end === 'sudo') {
-    answer.tried('right');
+    answer.tried(wanted ? 'right' : 'unknown');
     return { login: { user, become: 'sudo' } };
   }
   const judged = sudoFailure(user, end === 'again' ? 'Sorry, try again.' : said());
-  answer.tried(judged.kind === 'sudo-wrong-password' ? 'wrong' : 'lost');
+  answer.tried(judged.kind === 'sudo-wrong-password' ? 'wrong' : 'unknown');
   return { failure: judged };
 }
 
