@@ -9,14 +9,19 @@ const pauseMs = 200;
 /** Follows a Grafana that was just started until `/api/health` says its database is ok, it dies, or patience (seconds) is over. */
 export async function waitHealthy(node: Watched, world: Pick<World, 'clock' | 'http'>, patience: number, signal: AbortSignal): Promise<Health> {
   const end = world.clock.monotonic() + patience * 1000;
+  const seen: { answer: true | string; asking: boolean } = { answer: 'Grafana is still starting', asking: false };
   for (;;) {
     const state = await serviceState(node);
     if (state.kind === 'died') return { kind: 'died', found: `Grafana ended by itself (${state.how})` };
     if (state.kind === 'down') return { kind: 'died', found: 'Grafana is not running' };
-    const answer = state.kind === 'up' ? await askHealth(node, world) : 'Grafana is still starting';
-    if (answer === true && (await serviceState(node)).kind === 'up') return { kind: 'healthy' };
+    // The service is watched while a question hangs: it may hang because another program holds the port.
+    if (seen.answer === true && state.kind === 'up') return { kind: 'healthy' };
+    if (state.kind === 'up' && !seen.asking) {
+      seen.asking = true;
+      void askHealth(node, world).then((answer) => Object.assign(seen, { answer, asking: false }));
+    }
     if (signal.aborted) return { kind: 'interrupted' };
-    if (world.clock.monotonic() > end) return { kind: 'late', found: `no healthy answer after ${patience} s: ${answer === true ? 'it comes and goes' : answer}` };
+    if (world.clock.monotonic() > end) return { kind: 'late', found: `no healthy answer after ${patience} s: ${seen.answer}` };
     await world.clock.sleep(pauseMs);
   }
 }

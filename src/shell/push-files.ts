@@ -52,13 +52,13 @@ export function stageScript(place: PushPlace, files: readonly PushFile[], keep: 
 chmod 0700 ${place.statePath} ${place.statePath}/backups
 mkdir "$backup"
 cd ${place.statePath}/backups && ls -1r | tail -n +${keep + 1} | while read -r old; do rm -rf -- "./$old"; done`,
-    ...files.map((file, index) => stageOne(file, index)),
+    ...files.map((file, index) => stageOne(place, file, index)),
   ]);
 }
 
-function stageOne(file: PushFile, index: number): Script {
+function stageOne(place: PushPlace, file: PushFile, index: number): Script {
   const take = sh`target=$(real ${file.path}); temp=$(temp "$target" ${index})
-rm -f -- "$(dirname "$target")"/.grafana-ha-*.${index}.tmp
+for left in "$(dirname "$target")"/.grafana-ha-*.tmp; do case $left in */.grafana-ha-${place.id}.*) ;; *) rm -f -- "$left" ;; esac; done
 dd bs=65536 iflag=fullblock,count_bytes count=${file.bytes} status=none > "$temp"
 [ "$(hash_of "$temp")" = ${file.sha256} ] || exit ${pushExit.damaged}
 if [ -e "$target" ]; then cp -a -- "$target" "$backup"/${index}; else : > "$backup"/${index}.absent; fi

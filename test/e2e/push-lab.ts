@@ -17,10 +17,12 @@ export interface ClusterText {
   /** Lines for the end of the file. */
   readonly more?: string;
   readonly database?: string;
+  /** Who logs in; absent: as the lab's ssh config says. */
+  readonly user?: string;
 }
 
 /** Writes the cluster file of the lab beside its secrets and gives its path. */
-export function writeClusterFile(lab: Lab, secrets: Secrets, { rootUrl = 'https://grafana.example.com/', more = '', database = 'grafana' }: ClusterText = {}): string {
+export function writeClusterFile(lab: Lab, secrets: Secrets, { rootUrl = 'https://grafana.example.com/', more = '', database = 'grafana', user }: ClusterText = {}): string {
   const { host, port, tls } = lab.postgres!;
   for (const [name, text] of Object.entries(secrets)) {
     writeFileSync(join(lab.folder, name), `${text}\n`);
@@ -33,7 +35,7 @@ export function writeClusterFile(lab: Lab, secrets: Secrets, { rootUrl = 'https:
   });
   writeFileSync(file, [
     '[cluster]', 'name = lab', `root_url = ${rootUrl}`, '[ssh]', `config = ${lab.sshConfig}`,
-    '[nodes]', ...lab.hosts.map(({ name, alias }) => `${name} = ${alias}`), ...own,
+    '[nodes]', ...lab.hosts.map(({ name, alias }) => `${name} = ${user === undefined ? '' : `${user}@`}${alias}`), ...own,
     '[database]', 'type = postgres', `host = ${host}:${port}`, `name = ${database}`, 'user = grafana', 'password = file:database', `ca_cert = ${tls.caPath}`,
     '[security]', 'admin_password = file:admin', '[push]', 'wait = 60', more, '',
   ].join('\n'));
