@@ -1,4 +1,5 @@
 import type { Database } from '../cluster/cluster.ts';
+import { isIp, isIpv6 } from '../cluster/ip.ts';
 import type { TlsOffer } from '../world.ts';
 
 /** What Grafana's driver asks of the server's certificate (grafana: sqlstore, lib/pq ssl.go, go-sql-driver). */
@@ -32,12 +33,17 @@ export function tlsProblem(demand: TlsDemand, offer: TlsOffer): TlsProblem {
 }
 
 function matches(names: readonly string[], wanted: string): boolean {
+  if (isIp(wanted)) return names.some((name) => name.startsWith('IP Address:') && plainIp(name.slice('IP Address:'.length)) === plainIp(wanted));
   const host = wanted.toLowerCase().replace(/\.$/, '');
   return names.some((name) => {
-    if (name.startsWith('IP Address:')) return name.slice('IP Address:'.length).toLowerCase() === host;
     if (!name.startsWith('DNS:')) return false;
     const pattern = name.slice('DNS:'.length).toLowerCase();
     // A star stands for one whole label, the first.
     return pattern === host || (pattern.startsWith('*.') && host.includes('.') && pattern.slice(1) === host.slice(host.indexOf('.')));
   });
+}
+
+/** OpenSSL writes IPv6 in full, people do not. */
+function plainIp(text: string): string {
+  return isIpv6(text) ? new URL(`http://[${text}]/`).hostname : text;
 }
