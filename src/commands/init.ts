@@ -31,7 +31,7 @@ export async function init(world: World, options: InitOptions): Promise<ExitCode
 
 async function initWith(world: World, options: InitOptions): Promise<ExitCode> {
   const { screen, prompt } = world;
-  screen.note(`Writes ${options.file}. No node changes before you say yes.${prompt.available ? '   Esc: back' : ''}\n`);
+  screen.note(`Writes ${options.file}. No node changes before you say yes.${prompt.available ? '   Esc: back' : ''}`);
 
   const judged: { last?: Judged } = {};
   const steps = [...makeSteps(world, options), askSummary(world, options, (found) => (judged.last = found))];

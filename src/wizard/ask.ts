@@ -49,7 +49,8 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
   const { paint } = screen;
   let asked = false;
   const known = <Value>(given: Value | undefined, fallback: Value | undefined): Value | undefined => (again ? undefined : (given ?? (yes ? fallback : undefined)));
-  const lead = ({ title, why }: Question): string => `${paint('bold', title)}${why === '' ? '' : `  ${paint('dim', why)}`}\n>`;
+  /** The numbered questions stand apart from what was said about the one before. */
+  const lead = ({ title, why }: Question): string => `${/^\d/.test(title) ? '\n' : ''}${paint('bold', title)}${why === '' ? '' : `  ${paint('dim', why)}`}\n>`;
   const line = (message: string, answer: string): void => screen.note(`${message} ${paint('cyan', answer)}`);
   const needsTerminal = (question: Question, hasDefault: boolean): void => {
     if (!prompt.available) throw missing(question, hasDefault);
