@@ -92,8 +92,25 @@ describe('validate on three hosts', () => {
   it('names the file and line of a variable that beats the config', async (test) => {
     test.skip(lab.strength === 'loopback', 'no environment file without systemd');
     await lab.hosts[1]!.exec("printf 'GF_DATABASE_HOST=elsewhere:5432\\n' >> /etc/default/grafana-server");
+    await lab.hosts[2]!.exec(`mkdir -p /run/systemd/system/grafana-server.service.d
+printf '[Service]\\nEnvironment="GF_SERVER_ROOT_URL=http://elsewhere/"\\n' > /run/systemd/system/grafana-server.service.d/url.conf; systemctl daemon-reload`);
     const { findings } = await run();
-    const [shadowed] = findings.filter(({ check }) => check === 'node.shadowed');
-    expect(shadowed).toMatchObject({ node: lab.hosts[1]!.name, outcome: 'failed', found: expect.stringMatching(/^GF_DATABASE_HOST, \/etc\/default\/grafana-server:\d+, decides \[database\] host$/) as string });
+    await lab.hosts[2]!.exec('rm -r /run/systemd/system/grafana-server.service.d; systemctl daemon-reload');
+    const shadowed = findings.filter(({ check }) => check === 'node.shadowed').map(({ node, found }) => [node, found?.replace(/server:\d+/, 'server:LINE')]);
+    expect(shadowed).toEqual([
+      [lab.hosts[1]!.name, 'GF_DATABASE_HOST, /etc/default/grafana-server:LINE, decides [database] host'],
+      [lab.hosts[2]!.name, 'GF_SERVER_ROOT_URL, /run/systemd/system/grafana-server.service.d/url.conf:2, decides [server] root_url'],
+    ]);
+  });
+
+  it('counts what a node that runs on SQLite would leave behind', async (test) => {
+    const database = '/var/lib/grafana/grafana.db';
+    test.skip(lab.strength === 'loopback', 'paths of the package');
+    const counted = await lab.hosts[0]!.exec('command -v sqlite3 || command -v python3');
+    const sql = "create table user (login text); insert into user values ('admin'), ('eve'); create table dashboard (is_folder int); insert into dashboard values (0);";
+    await lab.hosts[0]!.exec(`mkdir -p /var/lib/grafana; sqlite3 ${database} "${sql}" || python3 -c "import sqlite3; sqlite3.connect('${database}').executescript(\\"${sql}\\")" || touch ${database}`);
+    const [sqlite] = (await run()).findings.filter(({ check }) => check === 'node.sqlite');
+    expect(sqlite).toMatchObject(counted.stdout === '' ? { outcome: 'warned', code: 'not-counted' } : { outcome: 'failed', code: 'contents', found: `1 user, 1 dashboard in ${database}` });
+    expect((await run({ ignore: 'node.sqlite' })).exitCode).toBe(ExitCode.Done);
   });
 });
