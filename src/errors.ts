@@ -21,3 +21,8 @@ export class UserError extends Error {
     this.exitCode = options.exitCode ?? ExitCode.NotAsItShouldBe;
   }
 }
+
+/** By name: the command line and the commands are two bundles, each with its own copy of the class. */
+export function isUserError(error: unknown): error is UserError {
+  return error instanceof Error && error.name === 'UserError';
+}

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { findGrafana } from './lab/find-grafana.ts';
+import { realHome } from './lab/grafana/program.ts';
 import { provide } from './lab/provide.ts';
 
 interface Suite {
@@ -19,12 +19,15 @@ interface Count {
 }
 
 const { missing } = await provide();
-const lacks = missing.map(({ what, why }) => `${what} (${why})`).join(', ') || undefined;
+const lacking = (...subjects: readonly string[]): string | undefined =>
+  missing.filter(({ what }) => subjects.length === 0 || subjects.includes(what)).map(({ what, why }) => `${what} (${why})`).join(', ') || undefined;
+const noGrafana = (await realHome()) === undefined ? 'no real Grafana: set GRAFANA_HOME or put grafana on PATH' : undefined;
 const suites: readonly Suite[] = [
   { name: 'unit', about: 'pure rooms and commands in a fake world', leftOut: undefined },
-  { name: 'io', about: 'adapters and the lab, against sshd, sudo, PostgreSQL, MariaDB', leftOut: lacks },
-  { name: 'e2e', about: 'the built program on real hosts', leftOut: lacks },
-  { name: 'grafana-real', about: 'the whole road with a real Grafana', leftOut: lacks ?? (findGrafana() ? undefined : 'no real Grafana: set GRAFANA_HOME or put grafana on PATH') },
+  { name: 'io', about: 'adapters and the lab, against sshd, sudo, PostgreSQL, MariaDB', leftOut: lacking() },
+  { name: 'loopback', about: 'the demo without root and without namespaces', leftOut: lacking('ssh to this machine') },
+  { name: 'e2e', about: 'the built program on real hosts', leftOut: lacking() },
+  { name: 'grafana-real', about: 'the whole road with a real Grafana', leftOut: lacking() ?? noGrafana },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'grafana-ha-test-'));

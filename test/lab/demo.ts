@@ -18,7 +18,7 @@ const password = randomBytes(12).toString('base64url');
 const environment = { ...process.env, GRAFANA_DB_PASSWORD: password, XDG_CONFIG_HOME: join(folder, 'config'), HOME: folder };
 
 say('Starting three hosts and a PostgreSQL …');
-const lab = await startLab({ hosts: 3, databases: ['postgres'], note: (text) => console.log(`  ${text}`) });
+const lab = await startLab({ strength: process.argv.includes('loopback') ? 'loopback' : 'auto', hosts: 3, databases: ['postgres'], note: (text) => console.log(`  ${text}`) });
 const stop = (): void => void lab.stop().finally(() => process.exit(130));
 process.once('SIGINT', stop).once('SIGTERM', stop);
 try {

@@ -1,0 +1,14 @@
+import { init } from './commands/init.ts';
+import { push } from './commands/push.ts';
+import { render } from './commands/render.ts';
+import { validate } from './commands/validate.ts';
+import { makeWorld } from './context.ts';
+import type { ExitCode } from './errors.ts';
+
+const commands = { init, validate, render, push };
+export type CommandName = keyof typeof commands;
+
+/** Runs one command in the real world. A bundle of its own: the command line alone starts without it. */
+export function runCommand(name: CommandName, options: unknown, packageRoot: string): Promise<ExitCode> {
+  return commands[name](makeWorld(packageRoot), options as never);
+}
