@@ -21,8 +21,15 @@ export const clusterChecks: readonly Check[] = [
     why: 'A host that is named twice is pushed to twice and counts for one.',
     judge: (_, { cluster: { nodes } }) => {
       const placeOf = ({ target }: (typeof nodes)[number]): string => formatAddress({ host: target.host.toLowerCase(), port: target.port ?? 22 });
-      const pairs = nodes.flatMap((node, index) => nodes.slice(index + 1).filter((other) => placeOf(other) === placeOf(node)).map((other) => `${node.name} and ${other.name} are both ${other.target.text}`));
-      return pairs.length === 0 ? passed() : failed({ code: 'same-host', found: pairs.join('; '), expected: 'a host of its own for each node', hint: edit('another target under [nodes]') });
+      const pairs = nodes.flatMap((node, index) => nodes.slice(index + 1)
+        .filter((other) => placeOf(other) === placeOf(node))
+        .map((other) => `${node.name} and ${other.name} are both ${other.target.text}`));
+      return pairs.length === 0 ? passed() : failed({
+        code: 'same-host',
+        found: pairs.join('; '),
+        expected: 'a host of its own for each node',
+        hint: edit('another target under [nodes]'),
+      });
     },
   }),
   check({
@@ -34,10 +41,20 @@ export const clusterChecks: readonly Check[] = [
       const host = hostname.replace(/^\[|\]$/g, '');
       const expected = 'https:// and the host name of the load balancer';
       const hint = edit('root_url = https://grafana.example.com/ under [cluster]');
-      if (host === 'localhost' || ['loopback', 'unspecified'].includes(classifyIp(host) ?? '')) return failed({ code: 'localhost', found: `${rootUrl}, which is another machine for everybody`, expected, hint });
+      if (host === 'localhost' || ['loopback', 'unspecified'].includes(classifyIp(host) ?? '')) return failed({
+        code: 'localhost',
+        found: `${rootUrl}, which is another machine for everybody`,
+        expected,
+        hint,
+      });
       const node = nodes.find(({ target }) => target.host.toLowerCase() === host);
       if (node !== undefined) return failed({ code: 'a-node', found: `${rootUrl}, which is ${node.name}`, expected, hint });
-      return protocol === 'https:' ? passed(rootUrl) : warned({ code: 'http', found: `${rootUrl}, which sends passwords and cookies in clear`, expected, hint });
+      return protocol === 'https:' ? passed(rootUrl) : warned({
+        code: 'http',
+        found: `${rootUrl}, which sends passwords and cookies in clear`,
+        expected,
+        hint,
+      });
     },
   }),
   check({

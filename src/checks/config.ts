@@ -14,13 +14,33 @@ export const configChecks: readonly Check[] = [
     judge: ({ node, facts }) => {
       const { config } = facts;
       const show = `ssh -t ${node.target.text} sudo`;
-      if (config === undefined) return failed({ code: 'no-config', found: `no file ${facts.configPath}`, expected: 'the ini that the unit names by --config', hint: `config_path = PATH under [node.${node.name}] of the cluster file` });
-      if (/^(nfs|cifs|smb|9p|fuse|ceph|glusterfs|lustre|afs)/.test(config.fileSystem)) return failed({ code: 'on-network', found: `${config.path} lies on ${config.fileSystem}`, expected: 'a disk of the node: a shared config makes all nodes the same node', hint: `${show} cp --preserve ${config.realPath} /etc/grafana/grafana.ini` });
-      if (config.mountPoint) return failed({ code: 'mount-point', found: `${config.realPath} is a mount point`, expected: 'a file that can be renamed over; mount its folder instead', hint: `${show} findmnt ${config.realPath}` });
+      if (config === undefined) return failed({
+        code: 'no-config',
+        found: `no file ${facts.configPath}`,
+        expected: 'the ini that the unit names by --config',
+        hint: `config_path = PATH under [node.${node.name}] of the cluster file`,
+      });
+      if (/^(nfs|cifs|smb|9p|fuse|ceph|glusterfs|lustre|afs)/.test(config.fileSystem)) return failed({
+        code: 'on-network',
+        found: `${config.path} lies on ${config.fileSystem}`,
+        expected: 'a disk of the node: a shared config makes all nodes the same node',
+        hint: `${show} cp --preserve ${config.realPath} /etc/grafana/grafana.ini`,
+      });
+      if (config.mountPoint) return failed({
+        code: 'mount-point',
+        found: `${config.realPath} is a mount point`,
+        expected: 'a file that can be renamed over; mount its folder instead',
+        hint: `${show} findmnt ${config.realPath}`,
+      });
       const effective = effectiveOf(facts);
       if (effective.ok) return passed(config.path);
       const place = effective.line === undefined ? '' : `, line ${effective.line}`;
-      return failed({ code: 'unreadable', found: `${effective.origin}${place}: ${effective.problem}`, expected: 'a config that Grafana starts with', hint: `${show}edit ${config.path}` });
+      return failed({
+        code: 'unreadable',
+        found: `${effective.origin}${place}: ${effective.problem}`,
+        expected: 'a config that Grafana starts with',
+        hint: `${show}edit ${config.path}`,
+      });
     },
   }),
   check({
@@ -39,7 +59,12 @@ export const configChecks: readonly Check[] = [
       if (sqlite === undefined || !inUse) return passed();
       const expected = 'nothing but the default user';
       const hint = 'copy what you need, then accept it: grafana-ha push --leave-sqlite';
-      if (sqlite.counts === undefined) return warned({ code: 'not-counted', found: `${sqlite.path} on ${node.name}: ${sqlite.why ?? 'not counted'}`, expected, hint });
+      if (sqlite.counts === undefined) return warned({
+        code: 'not-counted',
+        found: `${sqlite.path} on ${node.name}: ${sqlite.why ?? 'not counted'}`,
+        expected,
+        hint,
+      });
       const { users, dashboards, dataSources, alertRules } = sqlite.counts;
       const held = [count(users, 'user'), count(dashboards, 'dashboard'), count(dataSources, 'data source'), count(alertRules, 'alert rule')].flat();
       return held.length === 0 ? passed() : failed({ code: 'contents', found: `${held.join(', ')} in ${sqlite.path}`, expected, hint });
@@ -56,7 +81,8 @@ function managed({ database, rootUrl }: Cluster): readonly (readonly [section: s
   return [
     ['database', 'url', ''], ['database', 'connection_string', ''],
     ['database', 'type', database.type], ['database', 'host', formatAddress(database.address)], ['database', 'name', database.name],
-    ['database', 'user', database.user], ['database', 'password', undefined], ['database', 'ssl_mode', database.sslMode], ['database', 'ca_cert_path', undefined],
+    ['database', 'user', database.user], ['database', 'password', undefined],
+    ['database', 'ssl_mode', database.sslMode], ['database', 'ca_cert_path', undefined],
     ['server', 'root_url', rootUrl], ['server', 'domain', new URL(rootUrl).hostname],
     ['security', 'secret_key', undefined],
     ...['ha_peers', 'ha_listen_address', 'ha_advertise_address', 'ha_label'].map((key) => ['unified_alerting', key, undefined] as const),
@@ -82,13 +108,19 @@ function judgeShadowed({ node, facts }: LookedAt, { cluster }: { readonly cluste
   return overridden.some(({ known }) => known) ? failed(finding) : warned(finding);
 }
 
-function overrideOf(effective: Extract<EffectiveReading, { ok: true }>, section: string, key: string): { readonly name: string; readonly place: string; readonly value: string } | undefined {
-  const found = effective.config.get(section, key);
+interface Override {
+  readonly name: string;
+  readonly place: string;
+  readonly value: string;
+}
+
+function overrideOf({ config }: Extract<EffectiveReading, { ok: true }>, section: string, key: string): Override | undefined {
+  const found = config.get(section, key);
   const override = found === undefined ? undefined : nameOf(found.origin, section, key);
   return found === undefined || override === undefined ? undefined : { ...override, value: found.value };
 }
 
-function nameOf(origin: Origin, section: string, key: string): { readonly name: string; readonly place: string } | undefined {
+function nameOf(origin: Origin, section: string, key: string): Omit<Override, 'value'> | undefined {
   if (origin.kind === 'environment') return { name: origin.name, place: origin.origin };
   return origin.kind === 'argument' ? { name: `cfg:${section}.${key}=…`, place: 'the command line' } : undefined;
 }

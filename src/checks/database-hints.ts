@@ -1,10 +1,12 @@
-import { formatAddress } from '../cluster/address.ts';
 import type { Database, Node } from '../cluster/cluster.ts';
 
 /** The next thing to type after a login that failed, by the server's or the network's code. */
 export function loginHint({ code, said }: { readonly code: string; readonly said: string }, database: Database, node: Node): string {
   const { name, user, address } = database;
-  if (code === '28000' && said.includes('pg_hba.conf')) return `add to pg_hba.conf: ${database.sslMode === 'disable' ? 'host' : 'hostssl'} ${name} ${user} ADDRESS-OF-${node.name}/32 scram-sha-256`;
+  if (code === '28000' && said.includes('pg_hba.conf')) {
+    const kind = database.sslMode === 'disable' ? 'host' : 'hostssl';
+    return `add to pg_hba.conf: ${kind} ${name} ${user} ADDRESS-OF-${node.name}/32 scram-sha-256`;
+  }
   switch (code) {
     case '28P01':
     case '28000':
@@ -21,6 +23,6 @@ export function loginHint({ code, said }: { readonly code: string; readonly said
     case 'ENOTFOUND':
       return `ssh ${node.target.text} getent hosts ${address.host}`;
     default:
-      return `ssh ${node.target.text} "timeout 5 bash -c '</dev/tcp/${address.host}/${address.port}' && echo open", to see whether ${formatAddress(address)} is open from there`;
+      return `ssh ${node.target.text} "timeout 5 bash -c '</dev/tcp/${address.host}/${address.port}' && echo open"`;
   }
 }

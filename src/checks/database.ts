@@ -18,12 +18,22 @@ export const databaseChecks: readonly Check[] = [
     why: "Some characters do not survive Grafana's connection string, however they are quoted.",
     judge: (_, { cluster: { database }, facts }) => {
       const { databasePassword } = facts.local;
-      if (!databasePassword.ok) return failed({ code: 'missing', found: databasePassword.missing, expected: 'the password', hint: 'hint' in databasePassword ? databasePassword.hint : '--db-password SOURCE' });
+      if (!databasePassword.ok) return failed({
+        code: 'missing',
+        found: databasePassword.missing,
+        expected: 'the password',
+        hint: 'hint' in databasePassword ? databasePassword.hint : '--db-password SOURCE',
+      });
       const versions = facts.nodes.flatMap(({ node }) => (node.ok && node.facts.grafana !== undefined ? [node.facts.grafana.version] : []));
       const refusal = (versions.length > 0 ? versions : [plainVersion])
         .map((version) => encodeForDatabase('password', databasePassword.facts.reveal(), database.type, version))
         .find((written) => !written.ok);
-      return refusal === undefined || refusal.ok ? passed() : failed({ code: 'not-writable', found: refusal.problem, expected: 'a password that Grafana can be told', hint: refusal.hint });
+      return refusal === undefined || refusal.ok ? passed() : failed({
+        code: 'not-writable',
+        found: refusal.problem,
+        expected: 'a password that Grafana can be told',
+        hint: refusal.hint,
+      });
     },
   }),
   check({
@@ -35,7 +45,12 @@ export const databaseChecks: readonly Check[] = [
       const expected = 'a PEM file with the certificate that signed the server';
       const hint = 'ca_cert = PATH under [database] of the cluster file';
       if (!local.databaseCa.ok) return failed({ code: 'missing', found: local.databaseCa.missing, expected, hint });
-      return local.databaseCa.text.includes('-----BEGIN CERTIFICATE-----') ? passed(database.caCert) : failed({ code: 'no-pem', found: `${database.caCert} holds no certificate`, expected, hint });
+      return local.databaseCa.text.includes('-----BEGIN CERTIFICATE-----') ? passed(database.caCert) : failed({
+        code: 'no-pem',
+        found: `${database.caCert} holds no certificate`,
+        expected,
+        hint,
+      });
     },
   }),
   check({
@@ -51,7 +66,12 @@ export const databaseChecks: readonly Check[] = [
     judge: ({ node, path: { login } }, { cluster: { database } }) => {
       if (login.ok) return passed(`${login.roundTripMs} ms`);
       if (login.code === 'not-tried') return undefined;
-      return failed({ code: login.code, found: login.said, expected: `a session for ${database.user} in ${database.name} from ${node.name}`, hint: loginHint(login, database, node) });
+      return failed({
+        code: login.code,
+        found: login.said,
+        expected: `a session for ${database.user} in ${database.name} from ${node.name}`,
+        hint: loginHint(login, database, node),
+      });
     },
   }),
   check({
@@ -80,8 +100,18 @@ export const databaseChecks: readonly Check[] = [
       switch (schema.kind) {
         case 'empty': return passed('empty');
         case 'grafana': return passed(`a Grafana with ${schema.users} users and ${schema.dashboards} dashboards`);
-        case 'foreign': return failed({ code: 'foreign', found: `${schema.tables} tables of something else, such as ${schema.example}`, expected, hint: 'the name of another database under [database] of the cluster file' });
-        case 'unreadable': return failed({ code: schema.code, found: schema.said, expected: `Grafana's tables belong to ${database.user}`, hint: grant(database) });
+        case 'foreign': return failed({
+          code: 'foreign',
+          found: `${schema.tables} tables of something else, such as ${schema.example}`,
+          expected,
+          hint: 'the name of another database under [database] of the cluster file',
+        });
+        case 'unreadable': return failed({
+          code: schema.code,
+          found: schema.said,
+          expected: `Grafana's tables belong to ${database.user}`,
+          hint: grant(database),
+        });
       }
     },
   }),
@@ -89,20 +119,52 @@ export const databaseChecks: readonly Check[] = [
 
 
 function grant({ type, name, user }: Cluster['database']): string {
-  return type === 'postgres' ? `as its admin: ALTER DATABASE ${name} OWNER TO ${user}; and in it: GRANT ALL ON SCHEMA public TO ${user};` : `as its admin: GRANT ALL PRIVILEGES ON \`${name}\`.* TO '${user}'@'%';`;
+  return type === 'postgres'
+    ? `as its admin: ALTER DATABASE ${name} OWNER TO ${user}; and in it: GRANT ALL ON SCHEMA public TO ${user};`
+    : `as its admin: GRANT ALL PRIVILEGES ON \`${name}\`.* TO '${user}'@'%';`;
 }
 
 function judgeTls(offer: TlsOffer, { database }: Cluster, at: Date): Judgement {
   const demand = tlsDemand(database);
   const server = formatAddress(database.address);
   if (demand.kind === 'plain') {
-    return warned({ code: 'plain', found: `ssl_mode = disable${offer.offered ? `, though ${server} offers TLS` : ''}`, expected: 'TLS: the password and all data cross the network in clear', hint: `ssl_mode = ${database.type === 'postgres' ? 'verify-full' : 'true'} under [database] of the cluster file` });
+    return warned({
+      code: 'plain',
+      found: `ssl_mode = disable${offer.offered ? `, though ${server} offers TLS` : ''}`,
+      expected: 'TLS: the password and all data cross the network in clear',
+      hint: `ssl_mode = ${database.type === 'postgres' ? 'verify-full' : 'true'} under [database] of the cluster file`,
+    });
   }
   const problem = tlsProblem(demand, offer);
-  if (!offer.offered || problem === 'not-offered') return failed({ code: 'not-offered', found: `${server} offers no TLS`, expected: `TLS, as ssl_mode = ${database.sslMode} asks`, hint: 'turn TLS on in the server, or write ssl_mode = disable under [database] of the cluster file' });
-  if (problem === 'chain') return failed({ code: offer.chainError ?? 'chain', found: `the certificate of ${server} leads to "${offer.topIssuer}", which is not trusted`, expected: 'an authority of the CA file, or of the node', hint: 'ca_cert = PATH under [database] of the cluster file' });
-  if (problem === 'no-names') return failed({ code: 'no-names', found: `the certificate has no subject alternative name, only "${offer.subject}", which Go does not look at`, expected: `DNS:${demand.serverName} in the certificate`, hint: 'make the server another certificate, or write ssl_mode = verify-ca under [database]' });
-  if (problem === 'name') return failed({ code: 'name', found: `the certificate is for ${offer.names.join(', ')}`, expected: demand.serverName, hint: `host = NAME:${database.address.port} under [database] of the cluster file, with a name of the certificate` });
+  if (!offer.offered || problem === 'not-offered') return failed({
+    code: 'not-offered',
+    found: `${server} offers no TLS`,
+    expected: `TLS, as ssl_mode = ${database.sslMode} asks`,
+    hint: 'turn TLS on in the server, or write ssl_mode = disable under [database] of the cluster file',
+  });
+  if (problem === 'chain') return failed({
+    code: offer.chainError ?? 'chain',
+    found: `the certificate of ${server} leads to "${offer.topIssuer}", which is not trusted`,
+    expected: 'an authority of the CA file, or of the node',
+    hint: 'ca_cert = PATH under [database] of the cluster file',
+  });
+  if (problem === 'no-names') return failed({
+    code: 'no-names',
+    found: `the certificate has no subject alternative name, only "${offer.subject}", which Go does not look at`,
+    expected: `DNS:${demand.serverName} in the certificate`,
+    hint: 'make the server another certificate, or write ssl_mode = verify-ca under [database]',
+  });
+  if (problem === 'name') return failed({
+    code: 'name',
+    found: `the certificate is for ${offer.names.join(', ')}`,
+    expected: demand.serverName,
+    hint: `host = NAME:${database.address.port} under [database] of the cluster file, with a name of the certificate`,
+  });
   const days = Math.floor((offer.notAfter.getTime() - at.getTime()) / 86_400_000);
-  return days >= 14 ? passed(database.sslMode) : warned({ code: 'expires', found: `the certificate ends in ${days} days`, expected: '14 days or more', hint: 'renew it on the server' });
+  return days >= 14 ? passed(database.sslMode) : warned({
+    code: 'expires',
+    found: `the certificate ends in ${days} days`,
+    expected: '14 days or more',
+    hint: 'renew it on the server',
+  });
 }

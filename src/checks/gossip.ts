@@ -22,11 +22,21 @@ export const gossipChecks: readonly Check[] = [
       const shown = formatAddress(own);
       if (!isIp(own.host)) return failed({ code: 'not-an-ip', found: shown, expected, hint });
       const twin = [...all].find(([name, other]) => name !== node.name && formatAddress(other) === shown);
-      if (twin !== undefined) return failed({ code: 'shared', found: `${shown}, which is ${twin[0]} too`, expected: 'an address that no other node has', hint });
+      if (twin !== undefined) return failed({
+        code: 'shared',
+        found: `${shown}, which is ${twin[0]} too`,
+        expected: 'an address that no other node has',
+        hint,
+      });
       switch (classifyIp(own.host)) {
         case 'unspecified': return failed({ code: 'unspecified', found: shown, expected, hint });
         case 'loopback': return [...all.values()].every(({ host }) => classifyIp(host) === 'loopback')
-          ? warned({ code: 'loopback', found: 'loopback addresses: all nodes are on one machine', expected: 'machines of their own, in all but a try-out', hint })
+          ? warned({
+            code: 'loopback',
+            found: 'loopback addresses: all nodes are on one machine',
+            expected: 'machines of their own, in all but a try-out',
+            hint,
+          })
           : failed({ code: 'loopback', found: `${shown}, which the peers cannot reach`, expected, hint });
         case 'public': return warned({ code: 'public', found: shown, expected: 'a private address: gossip has no password and no encryption', hint });
         default: return passed(shown);
@@ -41,7 +51,12 @@ export const gossipChecks: readonly Check[] = [
       const port = addressesOf(cluster, facts).get(node.name)?.port ?? cluster.alerting.port;
       const effective = effectiveOf(nodeFacts);
       const http = effective.ok ? effective.config.get('server', 'http_port')?.value : undefined;
-      return http !== String(port) ? passed(String(port)) : failed({ code: 'http', found: `${port} is [server] http_port on ${node.name}`, expected: 'a port of its own, such as 9094', hint: 'port = 9094 under [alerting] of the cluster file' });
+      return http !== String(port) ? passed(String(port)) : failed({
+        code: 'http',
+        found: `${port} is [server] http_port on ${node.name}`,
+        expected: 'a port of its own, such as 9094',
+        hint: 'port = 9094 under [alerting] of the cluster file',
+      });
     },
   }),
 ];

@@ -13,13 +13,23 @@ export const licenseChecks: readonly Check[] = [
       const name = 'path = PATH under [license] of the cluster file';
       const { license } = facts.local;
       if (cluster.license === undefined || license === undefined) {
-        return editions.includes('enterprise') ? warned({ code: 'none', found: 'Grafana Enterprise, and no license', expected: 'a license token: without one it works as the open source edition', hint: name }) : undefined;
+        return editions.includes('enterprise') ? warned({
+          code: 'none',
+          found: 'Grafana Enterprise, and no license',
+          expected: 'a license token: without one it works as the open source edition',
+          hint: name,
+        }) : undefined;
       }
       if (!license.ok) return failed({ code: 'missing', found: license.missing, expected: 'the license token', hint: name });
       const { findings } = readLicense(license.text, cluster.rootUrl, facts.at);
       const worst = findings.find(({ weight }) => weight === 'error') ?? findings[0];
       if (worst === undefined) {
-        return editions.includes('oss') ? warned({ code: 'oss', found: 'a license, and nodes with the open source edition', expected: 'the package grafana-enterprise', hint: 'sudo apt-get install grafana-enterprise' }) : passed(cluster.license.path);
+        return editions.includes('oss') ? warned({
+          code: 'oss',
+          found: 'a license, and nodes with the open source edition',
+          expected: 'the package grafana-enterprise',
+          hint: 'sudo apt-get install grafana-enterprise',
+        }) : passed(cluster.license.path);
       }
       const finding = { code: worst.code, found: worst.found, expected: worst.expected, hint: `download the token of ${cluster.rootUrl} at grafana.com, to ${cluster.license.path}` };
       return worst.weight === 'error' ? failed(finding) : warned(finding);

@@ -33,11 +33,26 @@ export const nodeChecks: readonly Check[] = [
     why: 'We push settings to a Grafana that is there; we do not install it.',
     judge: ({ node, facts: { grafana, service, systemd } }) => {
       const place = `on ${node.name}`;
-      if (grafana === undefined) return failed({ code: 'no-grafana', found: `no Grafana that says its version ${place}`, expected: 'the grafana package, 9.4 or later', hint: `ssh -t ${node.target.text} sudo apt-get install grafana` });
+      if (grafana === undefined) return failed({
+        code: 'no-grafana',
+        found: `no Grafana that says its version ${place}`,
+        expected: 'the grafana package, 9.4 or later',
+        hint: `ssh -t ${node.target.text} sudo apt-get install grafana`,
+      });
       if (service.known) return passed(`${grafana.version} ${grafana.edition}`);
       return systemd
-        ? failed({ code: 'no-unit', found: `no unit ${service.unit} ${place}`, expected: 'the systemd unit that starts Grafana', hint: `unit = NAME under [node.${node.name}] of the cluster file` })
-        : failed({ code: 'no-service', found: `no systemd ${place}`, expected: 'lines that start, stop and tell the status of Grafana', hint: `start, stop and status under [node.${node.name}] of the cluster file` });
+        ? failed({
+          code: 'no-unit',
+          found: `no unit ${service.unit} ${place}`,
+          expected: 'the systemd unit that starts Grafana',
+          hint: `unit = NAME under [node.${node.name}] of the cluster file`,
+        })
+        : failed({
+          code: 'no-service',
+          found: `no systemd ${place}`,
+          expected: 'lines that start, stop and tell the status of Grafana',
+          hint: `start, stop and status under [node.${node.name}] of the cluster file`,
+        });
     },
   }),
   check({
@@ -50,11 +65,21 @@ export const nodeChecks: readonly Check[] = [
       if (grafana === undefined || first === undefined) return undefined;
       const words = (one: typeof grafana): string => `${one.version} ${one.edition}`;
       if (words(grafana) !== words(first.grafana)) {
-        return failed({ code: 'differs', found: words(grafana), expected: `${words(first.grafana)}, as on ${first.name}`, hint: `ssh -t ${node.target.text} sudo apt-get install grafana=${first.grafana.version}` });
+        return failed({
+          code: 'differs',
+          found: words(grafana),
+          expected: `${words(first.grafana)}, as on ${first.name}`,
+          hint: `ssh -t ${node.target.text} sudo apt-get install grafana=${first.grafana.version}`,
+        });
       }
       const version = parseVersion(grafana.version);
       const old = version !== undefined && (version.major < 9 || (version.major === 9 && version.minor < 4));
-      return old ? warned({ code: 'old', found: grafana.version, expected: '9.4 or later', hint: `ssh -t ${node.target.text} sudo apt-get install grafana` }) : passed(grafana.version);
+      return old ? warned({
+        code: 'old',
+        found: grafana.version,
+        expected: '9.4 or later',
+        hint: `ssh -t ${node.target.text} sudo apt-get install grafana`,
+      }) : passed(grafana.version);
     },
   }),
   check({
@@ -63,7 +88,12 @@ export const nodeChecks: readonly Check[] = [
     why: 'A node that stays down after a power cut is found out when the other one fails.',
     judge: ({ node, facts: { service } }) => {
       if (!service.known) return undefined;
-      return service.enabled ? passed() : warned({ code: 'disabled', found: `${service.unit} is not enabled`, expected: 'a unit that starts at boot', hint: `ssh -t ${node.target.text} sudo systemctl enable ${service.unit}` });
+      return service.enabled ? passed() : warned({
+        code: 'disabled',
+        found: `${service.unit} is not enabled`,
+        expected: 'a unit that starts at boot',
+        hint: `ssh -t ${node.target.text} sudo systemctl enable ${service.unit}`,
+      });
     },
   }),
   check({
@@ -71,6 +101,11 @@ export const nodeChecks: readonly Check[] = [
     title: 'The clocks agree',
     why: 'Sessions, tokens and the waiting times of alerts compare times of different nodes.',
     judge: ({ node, facts: { clockAheadSeconds: ahead } }) =>
-      (Math.abs(ahead) <= clockTolerance ? passed() : warned({ code: 'off', found: `${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} this machine`, expected: `${clockTolerance} s at most`, hint: `ssh ${node.target.text} timedatectl` })),
+      (Math.abs(ahead) <= clockTolerance ? passed() : warned({
+        code: 'off',
+        found: `${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} this machine`,
+        expected: `${clockTolerance} s at most`,
+        hint: `ssh ${node.target.text} timedatectl`,
+      })),
   }),
 ];
