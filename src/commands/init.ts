@@ -5,6 +5,7 @@ import { isEmpty } from '../plan/plan.ts';
 import type { InitFlags } from '../wizard/flags.ts';
 import { keptAdminPassword } from '../wizard/make-cluster.ts';
 import { nothingYet } from '../wizard/state.ts';
+import { refuseWrongFlags } from '../wizard/refuse-wrong-flags.ts';
 import { makeSteps } from '../wizard/steps.ts';
 import { walk } from '../wizard/walk.ts';
 import type { NodeConnection, World } from '../world.ts';
@@ -30,6 +31,7 @@ export async function init(world: World, options: InitOptions): Promise<ExitCode
 }
 
 async function initWith(world: World, options: InitOptions): Promise<ExitCode> {
+  refuseWrongFlags(options);
   const { screen, prompt } = world;
   screen.note(`Writes ${options.file}. No node changes before you say yes.${prompt.available ? '   Esc: back' : ''}`);
 

@@ -2,11 +2,12 @@ import { formatAddress, parseAddress } from '../cluster/address.ts';
 import type { Address, Database } from '../cluster/cluster.ts';
 import { parseDatabaseName, parseDatabaseUser } from '../cluster/database-words.ts';
 import { parseDsn, type Dsn } from '../cluster/dsn.ts';
-import { accepted, refused, type Parsed } from '../cluster/parsed.ts';
+import { accepted, type Parsed } from '../cluster/parsed.ts';
 import type { Asker, Question, TextQuestion } from './ask.ts';
 import { formatDsn } from './format-dsn.ts';
 import type { InitFlags } from './flags.ts';
 import type { World } from '../world.ts';
+import { parsePublicDsn } from './refuse-wrong-flags.ts';
 import { answered, type DatabaseDraft, type State } from './state.ts';
 import type { Step } from './walk.ts';
 
@@ -35,7 +36,7 @@ export function askDatabase({ files }: Pick<World, 'files'>, flags: InitFlags): 
         const { database } = state.answers;
         const former = database.address === undefined ? undefined : formatDsn(database);
         const withFlags = (next: State): State => (ask.again ? next : answered(next, { database: { ...next.answers.database, ...tlsFlags } }));
-        const dsn = await ask.text({ ...url, parse: flags.dsn === undefined || ask.again ? url.parse : parseFlag }, { given: flags.dsn, former });
+        const dsn = await ask.text({ ...url, parse: flags.dsn === undefined || ask.again ? url.parse : parsePublicDsn }, { given: flags.dsn, former });
         if (dsn === undefined) return undefined;
         return { state: withFlags(withDsn(state, dsn)), again: ['type', 'address', 'name', 'user', 'reach'] };
       },
@@ -70,13 +71,6 @@ function part(id: DatabaseDraft['open'][number], take: (draft: DatabaseDraft, as
       return answer === undefined ? undefined : { state: answered(state, { database: { ...database, ...answer } }), again: ['reach'] };
     },
   };
-}
-
-/** The command line is public: every user of this machine can read it. */
-function parseFlag(text: string): Parsed<Dsn | 'fields'> {
-  const dsn = parseDsn(text);
-  if (!dsn.ok || dsn.value.password === undefined) return dsn;
-  return refused('the URL holds a password, and others on this machine can read a command line', 'Leave it out, and add --db-password env:NAME or file:PATH');
 }
 
 function withDsn(state: State, dsn: Dsn | 'fields'): State {

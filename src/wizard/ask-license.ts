@@ -2,7 +2,7 @@ import { accepted, type Parsed } from '../cluster/parsed.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import { readLicense } from '../grafana/license.ts';
 import type { World } from '../world.ts';
-import type { TextQuestion } from './ask.ts';
+import type { Finding, TextQuestion } from './ask.ts';
 import type { InitFlags } from './flags.ts';
 import { answered, type State } from './state.ts';
 import type { Step } from './walk.ts';
@@ -29,11 +29,11 @@ export function askLicense({ files, clock, screen }: World, flags: InitFlags): S
         const trouble = text === undefined ? { found: `there is no file ${path}`, hint: 'Type the path of the license token.' } : judge(text);
         if (trouble === undefined) return { state: answered(state, { license: path }) };
         if (given !== undefined && !ask.again && text === undefined) throw new UserError(`--license: ${trouble.found}.`, { hint: trouble.hint, exitCode: ExitCode.WrongUsage });
-        ask.refuse(trouble.found, trouble.hint);
+        ask.refuse(trouble);
         [given, former] = [undefined, typed];
       }
 
-      function judge(token: string): { readonly found: string; readonly hint: string } | undefined {
+      function judge(token: string): Finding | undefined {
         const { findings, license } = readLicense(token, state.answers.rootUrl!.url, clock.now());
         const wrong = findings.find(({ weight }) => weight === 'error');
         if (wrong !== undefined) return { found: `The license does not fit: ${wrong.found}, expected ${wrong.expected}.`, hint: 'Get the token for this URL from grafana.com, My Account, Licenses.' };

@@ -4,7 +4,7 @@ import { ExitCode, UserError } from '../errors.ts';
 import { heldDatabasePasswords, resolveSecret } from '../gather/secrets.ts';
 import { encodeForDatabase } from '../grafana/database-value.ts';
 import type { World } from '../world.ts';
-import type { Asker, Question } from './ask.ts';
+import type { Asker, Finding, Question } from './ask.ts';
 import type { InitFlags } from './flags.ts';
 import { localSource } from './local-source.ts';
 import { makeDatabase, makeNodes } from './make-cluster.ts';
@@ -25,7 +25,7 @@ export function askPassword(world: World, flags: InitFlags): Step<State> {
       const kept = ask.again ? undefined : await fetchPassword(given, state, world);
       if (kept !== undefined) {
         const refusal = refusalOf(kept, state);
-        if (refusal !== undefined) ask.refuse(refusal.problem, refusal.hint);
+        if (refusal !== undefined) ask.refuse(refusal);
         else return { state: answered(state, { password: kept, passwordFrom: 'place', passwordSource: given ?? { kind: 'nodes' } }), again: ['reach'] };
       }
       const { password: pasted, passwordFrom } = state.answers;
@@ -41,7 +41,7 @@ async function typePassword(state: State, ask: Asker): Promise<Secret | undefine
     const password = await ask.secret(question);
     const refusal = password && refusalOf(password, state);
     if (refusal === undefined) return password;
-    ask.refuse(refusal.problem, refusal.hint);
+    ask.refuse(refusal);
   }
 }
 
@@ -61,12 +61,12 @@ async function fetchPassword(source: SecretSource | undefined, state: State, wor
   return first.secret;
 }
 
-function refusalOf(password: Secret, { answers, seen }: State): { readonly problem: string; readonly hint: string } | undefined {
+function refusalOf(password: Secret, { answers, seen }: State): Finding | undefined {
   const { type } = makeDatabase(answers);
-  if (password.reveal() === '') return { problem: 'The password is empty.', hint: 'Give the database user a password.' };
+  if (password.reveal() === '') return { found: 'The password is empty.', hint: 'Give the database user a password.' };
   for (const { grafana } of seen.nodes.values()) {
     const written = encodeForDatabase('password', password.reveal(), type, grafana?.version ?? '12.0.0');
-    if (!written.ok) return { ...written, problem: written.problem.replace(/^It /, 'The password ') };
+    if (!written.ok) return { found: written.problem.replace(/^It /, 'The password '), hint: written.hint };
   }
   return undefined;
 }

@@ -28,6 +28,12 @@ export interface Offer {
   readonly fallback?: string | undefined;
 }
 
+export interface Finding {
+  readonly found: string;
+  /** The next thing to do. */
+  readonly hint: string;
+}
+
 /** Asks through flag, default or terminal alike; undefined means Escape. */
 export interface Asker {
   text<Value>(question: TextQuestion<Value>, offer: Offer): Promise<Value | undefined>;
@@ -35,7 +41,7 @@ export interface Asker {
   confirm(question: Question, offer: { readonly given?: boolean | undefined; readonly fallback: boolean }): Promise<boolean | undefined>;
   select<Value extends string>(question: Question, choices: readonly { readonly value: Value; readonly name: string }[], offer: { readonly given?: Value | undefined; readonly fallback: Value }): Promise<Value | undefined>;
   /** Something outside says no: shown when it can be answered again, else the end with exit 3. */
-  refuse(found: string, hint: string): void;
+  refuse(...findings: readonly Finding[]): void;
   /** A terminal is there, and defaults are not taken. */
   readonly canAsk: boolean;
   /** The step was taken before: neither flags nor defaults answer it any more. */
@@ -112,9 +118,9 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
       return prompt.select({ message: lead(question), choices, default: fallback });
     },
 
-    refuse(found, hint) {
-      if (!prompt.available) throw new UserError(found, { hint });
-      screen.note(`  ${paint('red', '✖')} ${found}\n    ${paint('dim', hint.replaceAll('\n', '\n    '))}`);
+    refuse(...findings) {
+      if (!prompt.available) throw new UserError(findings.map(({ found }) => found).join('\n'), { hint: findings[0]?.hint ?? '' });
+      for (const { found, hint } of findings) screen.note(`  ${paint('red', '✖')} ${found}\n    ${hint.replaceAll('\n', '\n    ')}`);
     },
   };
 }

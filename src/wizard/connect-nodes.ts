@@ -13,7 +13,7 @@ export async function connectNodes(typed: readonly TypedNode[], open: OpenConnec
   const failures = await connect(flags.askSudoPassword === true);
   const passwordWanted = failures.length > 0 && failures.every(({ kind }) => kind === 'sudo-wants-password');
   const rest = passwordWanted && world.prompt.available && (await wantsSudoPassword(ask)) ? await connect(true) : failures;
-  for (const { name, found, hint } of rest) ask.refuse(`${name}: ${found}`, hint);
+  if (rest.length > 0) ask.refuse(...rest.map(({ name, found, hint }) => ({ found: `${name}: ${found}`, hint })));
   return rest.length === 0;
 
   async function connect(askSudoPassword: boolean): Promise<readonly (ConnectFailure & { readonly name: string })[]> {

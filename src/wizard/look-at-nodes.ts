@@ -29,7 +29,7 @@ export async function lookAtNodes(typed: readonly TypedNode[], open: OpenConnect
     if (look.ok) facts.push(look.facts);
     else {
       open.delete(nodes[index]!.name);
-      ask.refuse(look.missing, 'Is the host still up? Enter tries again.');
+      ask.refuse({ found: look.missing, hint: 'Is the host still up? Enter tries again.' });
     }
   }
   if (facts.length < nodes.length) return undefined;

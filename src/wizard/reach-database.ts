@@ -40,7 +40,7 @@ export function reachDatabase(world: World): Step<State> {
           screen.note(`  ${screen.paint('green', '✔')} ${describePaths(database, paths)}`);
           return { state: { answers: withoutNeedless(state.answers, paths), seen: { ...state.seen, paths } }, again: ['admin'] };
         }
-        ask.refuse(trouble.found, trouble.hint);
+        ask.refuse(trouble);
         const next = await mend(trouble, state, ask);
         if (next === undefined || next.again !== undefined) return next;
         state = next.state;
