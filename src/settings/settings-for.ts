@@ -1,5 +1,6 @@
 import { formatAddress } from '../cluster/address.ts';
 import type { Address, Cluster, Database, Node } from '../cluster/cluster.ts';
+import { classifyIp } from '../cluster/ip.ts';
 import { Secret } from '../cluster/secret.ts';
 import { UserError } from '../errors.ts';
 import { encodeForDatabase } from '../grafana/database-value.ts';
@@ -120,9 +121,9 @@ function addressOf({ name }: Node, { gossip }: SettingsInput): Address {
   throw new UserError(`The address at which the peers reach ${name} is not known.`, { hint: `Add gossip_address = IP:port under [node.${name}] of the cluster file.` });
 }
 
-/** Grafana dies on a listen address that is no interface's, which an address behind NAT is. */
+/** Grafana dies on a listen address that is no interface's, which an address behind NAT is. Linux listens on all of 127.0.0.0/8. */
 function listenAddress(own: Address, ownAddresses: readonly string[]): Address {
-  if (ownAddresses.includes(own.host)) return own;
+  if (ownAddresses.includes(own.host) || classifyIp(own.host) === 'loopback') return own;
   return { host: own.host.includes(':') ? '::' : '0.0.0.0', port: own.port };
 }
 

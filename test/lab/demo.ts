@@ -18,10 +18,12 @@ const password = randomBytes(12).toString('base64url');
 const environment = { ...process.env, GRAFANA_DB_PASSWORD: password, XDG_CONFIG_HOME: join(folder, 'config'), HOME: folder };
 
 say('Starting three hosts and a PostgreSQL …');
+let interrupted = false;
+const interrupt = (): void => void (interrupted = true);
+process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
 const lab = await startLab({ strength: process.argv.includes('loopback') ? 'loopback' : 'auto', hosts: 3, databases: ['postgres'], note: (text) => console.log(`  ${text}`) });
-const stop = (): void => void lab.stop().finally(() => process.exit(130));
-process.once('SIGINT', stop).once('SIGTERM', stop);
 try {
+  if (interrupted) throw new Error('interrupted');
   say(`Ready: ${lab.hosts.map(({ alias }) => alias).join(', ')}, ${lab.strength === 'real' ? 'Debian hosts with their own systemd' : 'sshd on loopback, no systemd'}, each with a ${lab.grafana.title}.`);
   await lab.postgres!.createDatabase('grafana', 'grafana', password);
   await init(lab);
@@ -29,6 +31,9 @@ try {
   await show('push');
   await showHealth(lab);
   say('\nDone. Everything the demo started is stopped now.');
+} catch (error) {
+  console.error(`\nThe demo stopped: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
 } finally {
   await lab.stop();
   await rm(folder, { recursive: true, force: true });
@@ -53,15 +58,22 @@ async function init({ hosts, hostKeyFingerprints, sshConfig, postgres }: Lab): P
     { at: /CA file/, text: postgres!.tls.caPath },
     { at: /URL people will type/, text: rootUrl },
   ];
-  console.log(`$ grafana-ha ${always.join(' ')}`);
+  console.log(`$ grafana-ha ${readable(always)}`);
   const exitCode = await typeInto([process.execPath, program, ...always], typed, { cwd: folder, env: environment });
   if (exitCode !== 0) throw new Error(`init ended with exit ${exitCode}`);
 }
 
+/** Without the many words that tell where Grafana lives on hosts without systemd. */
+function readable(words: readonly string[]): string {
+  const plain = words.filter((word) => !word.startsWith('--grafana='));
+  return [...plain, ...(plain.length < words.length ? ['--grafana=…'] : [])].join(' ');
+}
+
 /** Runs our program so that the person sees it; anything but exit 0 ends the demo. */
 async function show(...words: readonly string[]): Promise<void> {
-  console.log(`\n$ grafana-ha ${words.join(' ')}`);
-  await execa(process.execPath, [program, ...words], { cwd: folder, env: environment, stdio: ['inherit', 'inherit', 'inherit'] });
+  console.log(`\n$ grafana-ha ${readable(words)}`);
+  const { exitCode } = await execa(process.execPath, [program, ...words], { cwd: folder, env: environment, stdio: 'inherit', reject: false });
+  if (exitCode !== 0) throw new Error(`${words[0]} ended with exit ${exitCode}`);
 }
 
 async function showHealth({ hosts }: Lab): Promise<void> {
