@@ -2,7 +2,7 @@ import { formatAddress } from '../cluster/address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { EffectiveReading, Origin } from '../grafana/effective-config.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
-import { type Check, check, failed, passed, warned } from './check.ts';
+import { type Check, check, failed, type Judgement, passed, warned } from './check.ts';
 import { everyNode, type LookedAt } from './subjects.ts';
 
 /** The file each node's Grafana reads, and what else has a say. */
@@ -59,7 +59,7 @@ export const configChecks: readonly Check[] = [
       if (sqlite === undefined || !inUse) return passed();
       const expected = 'nothing but the default user';
       const hint = 'copy what you need, then accept it: grafana-ha push --leave-sqlite';
-      if (sqlite.counts === undefined) return warned({
+      if (sqlite.counts === undefined) return failed({
         code: 'not-counted',
         found: `${sqlite.path} on ${node.name}: ${sqlite.why ?? 'not counted'}`,
         expected,
@@ -83,13 +83,13 @@ function managed({ database, rootUrl }: Cluster): readonly (readonly [section: s
     ['database', 'type', database.type], ['database', 'host', formatAddress(database.address)], ['database', 'name', database.name],
     ['database', 'user', database.user], ['database', 'password', undefined],
     ['database', 'ssl_mode', database.sslMode], ['database', 'ca_cert_path', undefined],
-    ['server', 'root_url', rootUrl], ['server', 'domain', new URL(rootUrl).hostname],
+    ['server', 'root_url', rootUrl], ['server', 'domain', new URL(rootUrl).hostname.replace(/^\[|\]$/g, '')],
     ['security', 'secret_key', undefined],
     ...['ha_peers', 'ha_listen_address', 'ha_advertise_address', 'ha_label'].map((key) => ['unified_alerting', key, undefined] as const),
   ];
 }
 
-function judgeShadowed({ node, facts }: LookedAt, { cluster }: { readonly cluster: Cluster }): ReturnType<typeof passed> {
+function judgeShadowed({ node, facts }: LookedAt, { cluster }: { readonly cluster: Cluster }): Judgement {
   const effective = effectiveOf(facts);
   if (!effective.ok) return passed();
   const overridden = managed(cluster).flatMap(([section, key, wanted]) => {

@@ -84,8 +84,10 @@ export const databaseChecks: readonly Check[] = [
       if (writable.ok) return passed(writable.how);
       const readOnly = ['25006', 'read-only', 'ER_OPTION_PREVENTS_STATEMENT'].includes(writable.code);
       return failed({
-        code: writable.code, found: writable.said, expected: `${database.user} may make, alter and write tables in ${database.name}`,
-        hint: readOnly ? "host = WRITER:PORT under [database] of the cluster file" : grant(database),
+        code: writable.code,
+        found: writable.said,
+        expected: `${database.user} may make, alter and write tables in ${database.name}`,
+        hint: readOnly ? 'host = WRITER:PORT under [database] of the cluster file' : grant(database),
       });
     },
   }),
@@ -104,7 +106,7 @@ export const databaseChecks: readonly Check[] = [
           code: 'foreign',
           found: `${schema.tables} tables of something else, such as ${schema.example}`,
           expected,
-          hint: 'the name of another database under [database] of the cluster file',
+          hint: 'name = ANOTHER under [database] of the cluster file',
         });
         case 'unreadable': return failed({
           code: schema.code,
@@ -116,7 +118,6 @@ export const databaseChecks: readonly Check[] = [
     },
   }),
 ];
-
 
 function grant({ type, name, user }: Cluster['database']): string {
   return type === 'postgres'

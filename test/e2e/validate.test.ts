@@ -110,7 +110,7 @@ printf '[Service]\\nEnvironment="GF_SERVER_ROOT_URL=http://elsewhere/"\\n' > /ru
     const sql = "create table user (login text); insert into user values ('admin'), ('eve'); create table dashboard (is_folder int); insert into dashboard values (0);";
     await lab.hosts[0]!.exec(`mkdir -p /var/lib/grafana; sqlite3 ${database} "${sql}" || python3 -c "import sqlite3; sqlite3.connect('${database}').executescript(\\"${sql}\\")" || touch ${database}`);
     const [sqlite] = (await run()).findings.filter(({ check }) => check === 'node.sqlite');
-    expect(sqlite).toMatchObject(counted.stdout === '' ? { outcome: 'warned', code: 'not-counted' } : { outcome: 'failed', code: 'contents', found: `1 user, 1 dashboard in ${database}` });
+    expect(sqlite).toMatchObject(counted.stdout === '' ? { outcome: 'failed', code: 'not-counted' } : { outcome: 'failed', code: 'contents', found: `1 user, 1 dashboard in ${database}` });
     expect((await run({ ignore: 'node.sqlite' })).exitCode).toBe(ExitCode.Done);
   });
 });
