@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/cluster/secret.ts';
+import { makeLocal } from '../../src/io/local.ts';
+
+describe('this machine', () => {
+  const local = makeLocal();
+
+  it('runs words without a shell', async () => {
+    expect(await local.run(['printf', '%s', '$HOME; two words'])).toEqual({ stdout: '$HOME; two words' });
+  });
+
+  it('says how a command failed, in its own last words', async () => {
+    await expect(local.run(['sh', '-c', 'echo first >&2; echo the vault is locked >&2; exit 7'])).rejects.toMatchObject({ exitCode: 3, message: 'The command "sh" ended with 7: the vault is locked.' });
+    await expect(local.run(['no-such-program'])).rejects.toMatchObject({ exitCode: 3, message: expect.stringContaining('"no-such-program" could not be started') });
+  });
+
+  it('tells secrets apart on one screen, and not on another', () => {
+    const [one, same, other] = [new Secret('one'), new Secret('one'), new Secret('other')].map((secret) => local.fingerprint(secret));
+    expect(one).toMatch(/^[0-9a-f]{6}$/);
+    expect([one === same, one === other, one === makeLocal().fingerprint(new Secret('one'))]).toEqual([true, false, false]);
+  });
+
+  it('looks names up, and says undefined for one that does not resolve', async () => {
+    expect(await local.lookup('localhost')).toContain('127.0.0.1');
+    expect(await local.lookup('nowhere.invalid')).toBeUndefined();
+  });
+});
