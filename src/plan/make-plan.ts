@@ -1,6 +1,7 @@
 import { Secret } from '../cluster/secret.ts';
 import { UserError } from '../errors.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
+import { publicSecretKey } from '../settings/choose-secret-key.ts';
 import type { Difference } from '../settings/merge-config.ts';
 import { isOnDatabase } from '../settings/on-database.ts';
 import { nodeOutcomes } from './node-outcome.ts';
@@ -70,10 +71,17 @@ function nodePlan(outcome: NodeOutcome, input: PlanInput): NodePlan {
 
 function change({ setting: { section, key, wanted }, before }: Difference, { fingerprint }: PlanInput): Change {
   const isSecret = wanted.kind === 'secret' || secretKeys.includes(key);
-  const show = (text: string): Shown => text === '' ? { kind: 'unset' } : isSecret ? { kind: 'secret', fingerprint: fingerprint(new Secret(text)) } : { kind: 'text', text };
+  const show = (text: string): Shown => {
+    if (text === '') return { kind: 'unset' };
+    if (!isSecret) return { kind: 'text', text };
+    return shipped.includes(text) ? { kind: 'text', text: "Grafana's default" } : { kind: 'secret', fingerprint: fingerprint(new Secret(text)) };
+  };
   const after = wanted.kind === 'absent' ? '' : wanted.kind === 'text' ? wanted.text : wanted.secret.reveal();
   return { section, key, before: show(before?.value ?? ''), after: show(after) };
 }
+
+/** What Grafana ships with is known to everybody. */
+const shipped = [publicSecretKey, 'admin'];
 
 /** These may hold a password although they are no secret of ours. */
 const secretKeys = ['url', 'connection_string'];

@@ -58,7 +58,7 @@ export function nodeSettings(node: Node, facts: NodeFacts, { cluster, facts: all
     configPath: facts.configPath,
     ...(facts.caBundle === undefined ? {} : { caBundle: facts.caBundle.path }),
     gossip: gossipAddresses(cluster, sources),
-    ownAddresses: [...facts.sourceAddresses.values()],
+    ownAddresses: facts.addresses,
   });
 }
 

@@ -1,5 +1,5 @@
 import { countRestarts, isEmpty } from '../plan/plan.ts';
-import type { Change, NodePlan, Plan, Shown } from '../plan/plan.ts';
+import type { NodePlan, Plan, Shown } from '../plan/plan.ts';
 import type { Paint } from '../world.ts';
 
 /** Seconds a start takes as a rule: a first one sets up the tables, a later one does not (seen on 9.4 and 12.2, local database). */
@@ -9,32 +9,30 @@ const startSeconds = { first: 30, later: 15 };
 export function reportPlan(plan: Plan, paint: Paint): string {
   if (isEmpty(plan)) return 'Nothing to change: every node is as the cluster file says, and running.';
   return [
-    ...groups(plan.nodes).flatMap(({ names, node }) => [paint('bold', names.join(', ')), ...lines(node)]),
+    ...groups(plan.nodes).flatMap((group) => [paint('bold', group.name), ...group.lines]),
     '',
     ...summary(plan),
   ].join('\n');
 }
 
 interface Group {
-  readonly names: readonly string[];
-  readonly node: NodePlan;
+  readonly name: string;
+  readonly lines: readonly string[];
 }
 
 /** What is the same everywhere is said once; what differs, under the node's own name. */
 function groups(nodes: readonly NodePlan[]): readonly Group[] {
-  const keyOf = (change: Change) => JSON.stringify(change);
-  const shared = (nodes[0]?.changes ?? []).filter((change) => nodes.every(({ changes }) => changes.some((other) => keyOf(other) === keyOf(change))));
-  const own = nodes.map((node) => ({ names: [node.name], node: { ...node, changes: node.changes.filter((change) => !shared.some((other) => keyOf(other) === keyOf(change))) } }));
-  const everywhere = nodes.length > 1 && shared.length > 0 ? [{ names: ['every node'], node: { ...nodes[0]!, changes: shared, files: [], action: 'none' as const } }] : [];
-  return [...everywhere, ...(everywhere.length > 0 ? own : nodes.map((node) => ({ names: [node.name], node })))];
+  const each = nodes.map((node) => ({ name: node.name, lines: lines(node) }));
+  const shared = nodes.length < 2 ? [] : (each[0]?.lines ?? []).filter((line) => each.every((other) => other.lines.includes(line)));
+  const own = each.map(({ name, lines: all }) => ({ name, lines: all.filter((line) => !shared.includes(line)) }));
+  return [{ name: 'every node', lines: shared }, ...own].filter((group) => group.lines.length > 0);
 }
 
-function lines({ changes, files, action, running }: NodePlan): readonly string[] {
-  const carried = files.filter(({ what }) => what !== 'config');
+function lines({ changes, files, action }: NodePlan): readonly string[] {
   return [
     ...changes.map(({ section, key, before, after }) => `  [${section}] ${key}: ${show(before)} → ${show(after)}`),
-    ...carried.map(({ path, owner, mode }) => `  ${path}${owner === undefined ? '' : `  ${owner} ${mode}`}`),
-    ...(action === 'none' ? [] : [`  ${action}${action === 'start' && !running ? ' (it is stopped)' : ''}`]),
+    ...files.filter(({ what }) => what !== 'config').map(({ path, owner, mode }) => `  ${[path, owner, mode].filter((part) => part !== undefined).join('  ')}`),
+    ...(action === 'none' ? [] : [action === 'start' ? '  start: it is stopped' : '  restart']),
   ];
 }
 

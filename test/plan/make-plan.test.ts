@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/cluster/secret.ts';
+import { UserError } from '../../src/errors.ts';
+import type { Facts, NodeFacts } from '../../src/facts.ts';
+import { makePlan } from '../../src/plan/make-plan.ts';
+import type { PlanInput } from '../../src/plan/make-plan.ts';
+import { nodeOutcomes } from '../../src/plan/node-outcome.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { sampleCluster, sampleConfig, sampleEntry, sampleNode, sampleNodeFacts } from '../sample.ts';
+
+const names = ['graf-a', 'graf-b', 'graf-c'] as const;
+type Name = (typeof names)[number];
+const cluster = sampleCluster({ nodes: names.map((name, index) => sampleNode(name, `10.0.0.1${index + 1}`)) });
+const secrets = { databasePassword: new Secret("p'w#1"), secretKey: new Secret('the key of all') };
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+const fresh = (name: Name, change: Partial<NodeFacts> = {}): NodeFacts => {
+  const own = `10.0.0.1${names.indexOf(name) + 1}`;
+  return sampleNodeFacts({ addresses: [own], sourceAddresses: new Map(names.filter((peer) => peer !== name).map((peer) => [peer, own])), ...change });
+};
+const factsOf = (nodes: Readonly<Partial<Record<Name, NodeFacts>>>): Facts => ({
+  nodes: names.flatMap((name) => (nodes[name] === undefined ? [] : [sampleEntry(name, { node: { ok: true, facts: nodes[name] } })])),
+  local: { databasePassword: { ok: true, facts: secrets.databasePassword } },
+  at: new Date('2027-01-04T10:00:00Z'),
+});
+const inputFor = (facts: Facts, change: Partial<PlanInput> = {}): PlanInput => ({
+  cluster, facts, secrets, sha256, keyedHash: (text) => sha256(`key${text}`), fingerprint: (secret) => sha256(secret.reveal()).slice(0, 6), pending: new Set(), ...change,
+});
+
+/** The node as a push leaves it. */
+const pushed = (name: Name, change: Partial<NodeFacts> = {}): NodeFacts => {
+  const facts = factsOf({ 'graf-a': fresh('graf-a'), 'graf-b': fresh('graf-b'), 'graf-c': fresh('graf-c') });
+  const { merged } = nodeOutcomes(inputFor(facts)).find(({ node }) => node.name === name)!;
+  return fresh(name, { config: sampleConfig(merged.text), secretFiles: merged.secretFiles, ...change });
+};
+const edited = (facts: NodeFacts, from: string, to: string): NodeFacts => ({ ...facts, config: sampleConfig(facts.config!.text.replace(from, to)) });
+const stopped = (facts: NodeFacts): NodeFacts => ({ ...facts, service: { ...facts.service, active: false } });
+const brief = (plan: Plan) => [plan.kind, plan.founder, ...plan.nodes.map(({ name, action }) => `${name} ${action}`)];
+const oldUrl = (facts: NodeFacts) => edited(facts, 'https://grafana.example.com/', 'https://old.example.com/');
+const otherHost = (facts: NodeFacts) => edited(facts, 'db.example.com', 'old.example.com');
+
+const [a, b, c] = [pushed('graf-a'), pushed('graf-b'), pushed('graf-c')];
+
+describe('makePlan', () => {
+  it.each<[string, Record<Name, NodeFacts>, readonly string[]]>([
+    ['three that run on SQLite', { 'graf-a': fresh('graf-a'), 'graf-b': fresh('graf-b'), 'graf-c': fresh('graf-c') },
+      ['move', 'graf-a', 'graf-a restart', 'graf-b restart', 'graf-c restart']],
+    ['three that are stopped and fresh', { 'graf-a': stopped(fresh('graf-a')), 'graf-b': stopped(fresh('graf-b')), 'graf-c': stopped(fresh('graf-c')) },
+      ['move', 'graf-a', 'graf-a start', 'graf-b start', 'graf-c start']],
+    ['all as they should be', { 'graf-a': a, 'graf-b': b, 'graf-c': c },
+      ['nothing', 'graf-a', 'graf-a none', 'graf-b none', 'graf-c none']],
+    ['all right and one stopped', { 'graf-a': stopped(a), 'graf-b': b, 'graf-c': c },
+      ['roll', 'graf-b', 'graf-a start', 'graf-b none', 'graf-c none']],
+    ['all right and all stopped', { 'graf-a': stopped(a), 'graf-b': stopped(b), 'graf-c': stopped(c) },
+      ['roll', 'graf-a', 'graf-a start', 'graf-b start', 'graf-c start']],
+    ['another URL', { 'graf-a': oldUrl(a), 'graf-b': oldUrl(b), 'graf-c': oldUrl(c) },
+      ['roll', 'graf-a', 'graf-a restart', 'graf-b restart', 'graf-c restart']],
+    ['another URL and the last one stopped: it starts before a running one goes', { 'graf-a': oldUrl(a), 'graf-b': oldUrl(b), 'graf-c': stopped(oldUrl(c)) },
+      ['roll', 'graf-a', 'graf-c start', 'graf-a restart', 'graf-b restart']],
+    ['another database', { 'graf-a': otherHost(a), 'graf-b': otherHost(b), 'graf-c': otherHost(c) },
+      ['move', 'graf-a', 'graf-a restart', 'graf-b restart', 'graf-c restart']],
+    ['one that joins: the cluster runs on', { 'graf-a': a, 'graf-b': b, 'graf-c': fresh('graf-c') },
+      ['roll', 'graf-a', 'graf-a none', 'graf-b none', 'graf-c restart']],
+    ['another label', { 'graf-a': edited(a, 'ha_label = prod', 'ha_label = old'), 'graf-b': edited(b, 'ha_label = prod', 'ha_label = old'), 'graf-c': edited(c, 'ha_label = prod', 'ha_label = old') },
+      ['move', 'graf-a', 'graf-a restart', 'graf-b restart', 'graf-c restart']],
+    ['only the second on the database: it is the founder', { 'graf-a': fresh('graf-a'), 'graf-b': b, 'graf-c': fresh('graf-c') },
+      ['roll', 'graf-b', 'graf-b none', 'graf-a restart', 'graf-c restart']],
+    ['an old url that beats the right keys', { 'graf-a': edited(a, '[database]\n', '[database]\nurl = postgres://x:y@old/z\n'), 'graf-b': edited(b, '[database]\n', '[database]\nurl = postgres://x:y@old/z\n'), 'graf-c': c },
+      ['roll', 'graf-c', 'graf-c none', 'graf-a restart', 'graf-b restart']],
+  ])('%s', (_title, nodes, expected) => {
+    expect(brief(makePlan(inputFor(factsOf(nodes))))).toEqual(expected);
+  });
+
+  it('restarts a node whose config an interrupted push changed', () => {
+    expect(brief(makePlan(inputFor(factsOf({ 'graf-a': a, 'graf-b': b, 'graf-c': c }), { pending: new Set(['graf-b']) })))).toEqual(['roll', 'graf-a', 'graf-a none', 'graf-b restart', 'graf-c none']);
+  });
+
+  it('refuses a part of a move, and takes a part of a roll', () => {
+    const moving = factsOf({ 'graf-a': fresh('graf-a'), 'graf-b': fresh('graf-b'), 'graf-c': fresh('graf-c') });
+    expect(() => makePlan(inputFor(moving, { chosen: ['graf-a', 'graf-b'] }))).toThrow(UserError);
+    const rolling = factsOf({ 'graf-a': oldUrl(a), 'graf-b': oldUrl(b), 'graf-c': c });
+    expect(brief(makePlan(inputFor(rolling, { chosen: ['graf-b'] })))).toEqual(['roll', 'graf-a', 'graf-b restart']);
+  });
+
+  it('leaves a password that is right as it is written', () => {
+    const inline = edited(a, '$__file{/etc/grafana/secrets/database_password}', `"""p'w#1"""`);
+    expect(makePlan(inputFor(factsOf({ 'graf-a': inline, 'graf-b': b, 'graf-c': c }))).kind).toBe('nothing');
+  });
+
+  it('writes a secret file anew when its content is wrong, and the config not at all', () => {
+    const wrong = { ...a, secretFiles: new Map([...a.secretFiles, ['/etc/grafana/secrets/database_password', new Secret('other')] as const]) };
+    const [node] = makePlan(inputFor(factsOf({ 'graf-a': wrong, 'graf-b': b, 'graf-c': c }))).nodes.filter(({ action }) => action !== 'none');
+    expect(node).toMatchObject({ name: 'graf-a', action: 'restart', files: [{ what: 'secret', path: '/etc/grafana/secrets/database_password', owner: 'root:grafana', mode: '0640' }] });
+  });
+
+  it('holds no secret and no plain hash of one', () => {
+    const facts = factsOf({ 'graf-a': edited(fresh('graf-a'), '', '[database]\nurl = postgres://u:0ldpw@h/d\n'), 'graf-b': fresh('graf-b'), 'graf-c': fresh('graf-c') });
+    const text = JSON.stringify(makePlan(inputFor(facts)));
+    for (const secret of [secrets.databasePassword, secrets.secretKey, new Secret('0ldpw')]) {
+      expect(text).not.toContain(secret.reveal());
+      expect(text).not.toContain(sha256(`${secret.reveal()}\n`));
+    }
+  });
+
+  it('refuses what an environment variable overrides', () => {
+    const shadowed = { ...a, environment: [{ name: 'GF_DATABASE_HOST', value: new Secret('elsewhere:5432'), origin: '/etc/default/grafana-server:3' }] };
+    expect(() => makePlan(inputFor(factsOf({ 'graf-a': shadowed, 'graf-b': b, 'graf-c': c })))).toThrow(/GF_DATABASE_HOST \(\/etc\/default\/grafana-server:3\)/);
+  });
+
+  it('needs to know where every peer is', () => {
+    expect(() => makePlan(inputFor(factsOf({ 'graf-a': a, 'graf-b': b }), { chosen: ['graf-a'] }))).toThrow(/graf-c/);
+  });
+});
