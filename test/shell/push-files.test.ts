@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pushExit, restoreScript, stageScript, swapScript, unstageScript } from '../../src/shell/push-files.ts';
+import type { PushFile } from '../../src/shell/push-files.ts';
+import type { Script } from '../../src/shell/quote.ts';
+
+const { uid, gid } = userInfo();
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+describe('the scripts of a push', () => {
+  let folder: string;
+  let config: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), `push ' "$(x)`));
+    config = join(folder, 'grafana.ini');
+    writeFileSync(join(folder, 'real.ini'), 'old\n');
+    chmodSync(join(folder, 'real.ini'), 0o640);
+    symlinkSync('real.ini', config);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const place = () => ({ id: '20270104T100000Z-ab12', statePath: join(folder, 'state') });
+  const contents = ['pass"\'#\n', 'new config\n'];
+  const files = (expected = sha256('old\n')): readonly PushFile[] => [
+    { path: join(folder, 'secrets/deep/password'), bytes: Buffer.byteLength(contents[0]!), sha256: sha256(contents[0]!), place: { kind: 'file', owner: `${uid}:${gid}`, mode: '0640' } },
+    { path: config, bytes: Buffer.byteLength(contents[1]!), sha256: sha256(contents[1]!), place: { kind: 'config', expectedSha256: expected } },
+  ];
+  const run = (script: Script, input = '') => spawnSync('sh', ['-c', script], { input, encoding: 'utf8' }).status;
+  const stage = (expected?: string, input = contents.join('')) => run(stageScript(place(), files(expected), 2), input);
+  const everything = () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.tmp'));
+
+  it('stage shows nothing to Grafana', () => {
+    expect(stage()).toBe(0);
+    expect(readFileSync(config, 'utf8')).toBe('old\n');
+    expect(existsSync(files()[0]!.path)).toBe(false);
+    expect(everything()).toHaveLength(2);
+    expect(statSync(place().statePath).mode & 0o777).toBe(0o700);
+  });
+
+  it('swap makes all live, through a symlink that stays, with owner and mode', () => {
+    stage();
+    expect(run(swapScript(place(), files(), 'roll'))).toBe(0);
+    expect(readlinkSync(config)).toBe('real.ini');
+    expect(readFileSync(join(folder, 'real.ini'), 'utf8')).toBe('new config\n');
+    expect(statSync(config).mode & 0o777).toBe(0o640);
+    expect(readFileSync(files()[0]!.path, 'utf8')).toBe(contents[0]);
+    expect(statSync(files()[0]!.path).mode & 0o777).toBe(0o640);
+    expect(readFileSync(join(place().statePath, 'pending'), 'utf8')).toBe('roll\n');
+    expect(everything()).toEqual([]);
+  });
+
+  it('restore puts the old ones back and removes the new ones', () => {
+    stage();
+    run(swapScript(place(), files(), 'roll'));
+    expect(run(restoreScript(place(), files()))).toBe(0);
+    expect(readFileSync(config, 'utf8')).toBe('old\n');
+    expect(readlinkSync(config)).toBe('real.ini');
+    expect(existsSync(files()[0]!.path)).toBe(false);
+    expect(existsSync(join(place().statePath, 'pending'))).toBe(false);
+  });
+
+  it('restore leaves what somebody changed since', () => {
+    stage();
+    run(swapScript(place(), files(), 'roll'));
+    writeFileSync(join(folder, 'real.ini'), 'theirs\n');
+    expect(run(restoreScript(place(), files()))).toBe(0);
+    expect(readFileSync(config, 'utf8')).toBe('theirs\n');
+  });
+
+  it('an edit between plan and stage, or stage and swap, is not overwritten', () => {
+    expect(stage(sha256('other\n'))).toBe(pushExit.changedMeanwhile);
+    run(unstageScript(place(), files()));
+    stage();
+    writeFileSync(join(folder, 'real.ini'), 'theirs\n');
+    expect(run(swapScript(place(), files(), 'roll'))).toBe(pushExit.changedMeanwhile);
+    expect(readFileSync(config, 'utf8')).toBe('theirs\n');
+    expect(existsSync(files()[0]!.path)).toBe(false);
+  });
+
+  it('a cut upload is noticed, and unstage leaves no trace', () => {
+    expect(stage(undefined, 'pas')).toBe(pushExit.damaged);
+    expect(run(unstageScript(place(), files()))).toBe(0);
+    expect(everything()).toEqual([]);
+    expect(readdirSync(join(place().statePath, 'backups'))).toEqual([]);
+  });
+
+  it('keeps the newest backups', () => {
+    const backups = join(place().statePath, 'backups');
+    for (const id of ['20250101T000000Z-0001', '20260101T000000Z-0002', '20260601T000000Z-0003']) mkdirSync(join(backups, id), { recursive: true });
+    expect(stage()).toBe(0);
+    expect(readdirSync(backups).toSorted()).toEqual(['20260601T000000Z-0003', place().id]);
+  });
+
+  it('forgets what a push that was killed had staged', () => {
+    writeFileSync(join(folder, '.grafana-ha-20260101T000000Z-0001.7.tmp'), 'x');
+    stage();
+    run(swapScript(place(), files(), 'roll'));
+    expect(everything()).toEqual([]);
+  });
+});
