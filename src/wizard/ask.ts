@@ -56,7 +56,10 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
   let asked = false;
   const known = <Value>(given: Value | undefined, fallback: Value | undefined): Value | undefined => (again ? undefined : (given ?? (yes ? fallback : undefined)));
   /** The numbered questions stand apart from what was said about the one before. */
-  const lead = ({ title, why }: Question): string => `${/^\d/.test(title) ? '\n' : ''}${paint('bold', title)}${why === '' ? '' : `  ${paint('dim', why)}`}\n>`;
+  const lead = ({ title, why }: Question): string => {
+    const gap = title.length + 2 + why.length < screen.columns ? '  ' : '\n  ';
+    return `${/^\d/.test(title) ? '\n' : ''}${paint('bold', title)}${why === '' ? '' : `${gap}${paint('dim', why)}`}\n>`;
+  };
   const line = (message: string, answer: string): void => screen.note(`${message} ${paint('cyan', answer)}`);
   const needsTerminal = (question: Question, hasDefault: boolean): void => {
     if (!prompt.available) throw missing(question, hasDefault);
@@ -104,7 +107,7 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
         line(lead(question), answer ? 'y' : 'n');
         return answer;
       }
-      needsTerminal(question, true);
+      needsTerminal(question, fallback);
       return prompt.confirm({ message: lead(question), default: fallback });
     },
 

@@ -63,7 +63,7 @@ describe('the questions of init', () => {
 
   it('give one line of why each', async () => {
     const { world } = await run({ answers: typed });
-    expect(world.questions.every((question) => /\S {2}\S/.test(question))).toBe(true);
+    expect(world.questions.every((question) => /(\S|\n) {2}\S/.test(question))).toBe(true);
   });
 
   const everything: Partial<InitFlags> = {
