@@ -9,9 +9,14 @@ export function chooseChecks(flag: string, text: string | undefined): readonly s
   const asked = text.split(',').map((id) => id.trim()).filter((id) => id !== '');
   const ids = everyCheck.map(({ id }) => id);
   const unknown = asked.map((id) => id.split('@')[0]!).find((id) => !ids.some((known) => isAsked(known, id)));
-  if (unknown !== undefined || asked.length === 0) {
-    const guess = nearest(unknown ?? '', ids);
-    throw new UserError(asked.length === 0 ? `${flag} names no check.` : `There is no check "${unknown}".`, { hint: guess === undefined ? `The checks are: ${ids.join(', ')}` : `${flag} ${guess}`, exitCode: ExitCode.WrongUsage });
+  if (asked.length === 0) throw wrong(`${flag} names no check.`, `The checks are: ${ids.join(', ')}`);
+  if (unknown !== undefined) {
+    const guess = nearest(unknown, ids);
+    throw wrong(`There is no check "${unknown}".`, guess === undefined ? `The checks are: ${ids.join(', ')}` : `${flag} ${guess}`);
   }
   return asked;
+}
+
+function wrong(message: string, hint: string): UserError {
+  return new UserError(message, { hint, exitCode: ExitCode.WrongUsage });
 }

@@ -18,8 +18,14 @@ export interface Path {
 type Outside = Pick<World, 'database'> & { readonly clock: Pick<Clock, 'monotonic'>; readonly local: Pick<Local, 'random'> };
 type Login = DatabasePath['login'];
 
-/** Tries the database over every path as Grafana would; the password goes over one path alone until the server has accepted it. */
-export async function gatherDatabase(database: Database, password: Gathered<Secret>, ca: Gathered<string> | undefined, paths: readonly Path[], outside: Outside): Promise<ReadonlyMap<string, DatabasePath>> {
+/** Tries the database over every path as Grafana would; the password goes over one path alone until the server has accepted it. `ca` absent: each path's own bundle. */
+export async function gatherDatabase(
+  database: Database,
+  password: Gathered<Secret>,
+  ca: Gathered<string> | undefined,
+  paths: readonly Path[],
+  outside: Outside,
+): Promise<ReadonlyMap<string, DatabasePath>> {
   const probed = await Promise.all(paths.map(async (path) => ({ path, ...(await probe(database, ca, path, outside)) })));
   const results = new Map<string, DatabasePath>();
   const open: { path: Path; offer: TlsOffer }[] = [];

@@ -1,6 +1,8 @@
 import { framing } from './framed-answer.ts';
 import { raw, type Script, sh } from './quote.ts';
 
+const properties = 'LoadState,ActiveState,MainPID,NRestarts,UnitFileState,ExecStart,Environment,User,Group,WorkingDirectory';
+
 /** Asks for the system, the unit and the running process. `status` is the cluster file's line for hosts without systemd. */
 export function serviceScript(unit: string, status: string | undefined): Script {
   const ownStatus = status === undefined ? sh`` : sh`( eval ${status} ) >/dev/null 2>&1 </dev/null; say status $?
@@ -11,7 +13,7 @@ date +%s | put clock
 ${raw(ownStatus)}[ -d /run/systemd/system ] || exit 0
 say systemd yes
 ask() { systemctl show ${unit} -p "$1" --value; }
-systemctl show ${unit} -p LoadState -p ActiveState -p MainPID -p NRestarts -p UnitFileState -p ExecStart -p Environment -p EnvironmentFiles -p User -p Group -p WorkingDirectory | put unit
+systemctl show ${unit} -p ${properties} | put unit
 for f in $(ask FragmentPath) $(ask DropInPaths); do [ ! -r "$f" ] || put "unit-file $f" < "$f"; done
 ask EnvironmentFiles | sed 's/ (ignore_errors=[a-z]*)$//' | while IFS= read -r f; do [ ! -r "$f" ] || put "environment-file $f" < "$f"; done
 pid=$(ask MainPID)
