@@ -4,10 +4,10 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { accepted, refused, type Parsed } from '../cluster/parsed.ts';
 import { Secret } from '../cluster/secret.ts';
 import { formatTarget } from '../cluster/target.ts';
-import { ExitCode } from '../errors.ts';
+import { ExitCode, UserError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
 import type { ConnectedNodes } from '../gather/connect.ts';
-import { gatherFacts, type Gathering } from '../gather/gather.ts';
+import { gatherFacts } from '../gather/gather.ts';
 import type { PreparedPush } from '../push/prepare-push.ts';
 import { reportPlan } from '../report/report-plan.ts';
 import { countResults, reportResults } from '../report/results-screen.ts';
@@ -25,7 +25,7 @@ export interface Judged {
   readonly facts: Facts;
   /** Of the first admin, made here. */
   readonly generated?: Secret;
-  /** Absent: a check failed. */
+  /** Absent: a check failed, or it cannot be pushed as it is. */
   readonly prepared?: PreparedPush;
 }
 
@@ -77,9 +77,16 @@ async function judge(state: State, flags: InitFlags, world: World): Promise<Judg
     screen.note(reportResults({ heading: 'This has to be mended before a push:', nodes: [], results: failed, seconds: 0, exitCode: ExitCode.NotAsItShouldBe, paint: screen.paint }));
     return found;
   }
-  const prepared = await plan(gathering, admin, cluster, connected, world);
-  screen.note(`${reportPlan(prepared.plan, screen.paint)}\n`);
-  return { ...found, prepared };
+  try {
+    const prepared = await planPush({ cluster, connected, gathering, ...(admin === undefined ? {} : { adminPassword: admin }) }, world);
+    screen.note(`${reportPlan(prepared.plan, screen.paint)}\n`);
+    return { ...found, prepared };
+  } catch (error) {
+    // The answers are kept: the file is written all the same.
+    if (!(error instanceof UserError) || error.exitCode === ExitCode.Cancelled) throw error;
+    screen.note(`${screen.paint('red', '✖')} ${error.message}\n  ${error.hint ?? ''}\n`);
+    return found;
+  }
 }
 
 /** One line a check, with the nodes it speaks of. */
@@ -90,10 +97,6 @@ function describeWarnings(results: readonly Result[]): readonly string[] {
     const labels = warned.filter((other) => other.check === check && other.found === found).map(({ label }) => label).filter(Boolean);
     return `${check}${labels.length === 0 ? '' : `  ${labels.join(', ')}`}: ${found}`;
   });
-}
-
-function plan(gathering: Gathering, admin: Secret | undefined, cluster: Cluster, connected: ConnectedNodes, world: World): Promise<PreparedPush> {
-  return planPush({ cluster, connected, gathering, ...(admin === undefined ? {} : { adminPassword: admin }) }, world);
 }
 
 /** A password kept from an earlier init of this cluster is used again: an interrupted push may have set it. */

@@ -57,13 +57,13 @@ async function initWith(world: World, options: InitOptions): Promise<ExitCode> {
 }
 
 /** What the person is asked to keep goes first: a cluster file must not name a password that is nowhere. */
-async function write({ cluster, facts, generated }: Judged, options: InitOptions, world: World): Promise<void> {
+async function write({ cluster, facts, generated, prepared }: Judged, options: InitOptions, world: World): Promise<void> {
   const { files, screen } = world;
   if (generated !== undefined) await files.write(files.resolve(keptAdminPassword(cluster.name)), `${generated.reveal()}\n`, { mode: 0o600, folderMode: 0o700 });
   const path = files.resolve(options.file);
   await files.write(path, renderClusterFile(cluster, path.replace(/\/[^/]*$/, '') || '/'));
   screen.note(`  ${screen.paint('green', '✔')} wrote ${options.file}`);
-  if (facts.nodes.some(({ node }) => !node.ok)) return;
+  if (prepared === undefined) return;
   const rendered = await writeRendered({ cluster, facts, output: options.output }, world);
   screen.note(`  ${screen.paint('green', '✔')} wrote ${rendered.join(', ')}`);
 }

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import type { Question, TextQuestion } from './ask.ts';
 import type { InitFlags } from './flags.ts';
 import { localSource } from './local-source.ts';
-import { answered, type State } from './state.ts';
+import { answered, wantsAdmin, type State } from './state.ts';
 import type { Step } from './walk.ts';
 
 const flag = '--admin-password SOURCE';
@@ -24,7 +24,7 @@ const source: TextQuestion<SecretSource> = {
 export function askAdmin(world: World, flags: InitFlags): Step<State> {
   return {
     id: 'admin',
-    needed: ({ seen }) => [...seen.paths.values()].some(({ server }) => server?.schema.kind === 'empty'),
+    needed: ({ seen }) => wantsAdmin(seen.paths),
     take: async (state, ask) => {
       const former = state.answers.admin;
       for (;;) {

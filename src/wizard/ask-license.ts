@@ -4,6 +4,7 @@ import { readLicense } from '../grafana/license.ts';
 import type { World } from '../world.ts';
 import type { Finding, TextQuestion } from './ask.ts';
 import type { InitFlags } from './flags.ts';
+import { readNamedFile } from './read-named-file.ts';
 import { answered, type State } from './state.ts';
 import type { Step } from './walk.ts';
 
@@ -25,10 +26,10 @@ export function askLicense({ files, clock, screen }: World, flags: InitFlags): S
         if (typed === undefined) return undefined;
         if (typed === '') return { state: without(state) };
         const path = files.resolve(typed);
-        const text = await files.readText(path);
-        const trouble = text === undefined ? { found: `there is no file ${path}`, hint: 'Type the path of the license token.' } : judge(text);
+        const file = await readNamedFile(path, files, 'Type the path of the license token.');
+        const trouble = file.ok ? judge(file.text) : file;
         if (trouble === undefined) return { state: answered(state, { license: path }) };
-        if (given !== undefined && !ask.again && text === undefined) throw new UserError(`--license: ${trouble.found}.`, { hint: trouble.hint, exitCode: ExitCode.WrongUsage });
+        if (given !== undefined && !ask.again && !file.ok) throw new UserError(`--license: ${trouble.found}`, { hint: '--license PATH', exitCode: ExitCode.WrongUsage });
         ask.refuse(trouble);
         [given, former] = [undefined, typed];
       }

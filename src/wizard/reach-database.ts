@@ -8,7 +8,8 @@ import type { Files, World } from '../world.ts';
 import type { Asker, Question, TextQuestion } from './ask.ts';
 import { troubleWith, type Trouble } from './database-trouble.ts';
 import { makeDatabase } from './make-cluster.ts';
-import { answered, type Answers, type State } from './state.ts';
+import { readNamedFile } from './read-named-file.ts';
+import { answered, wantsAdmin, type Answers, type State } from './state.ts';
 import type { Step, Taken } from './walk.ts';
 
 const caFile: TextQuestion<string> = {
@@ -75,9 +76,11 @@ export function reachDatabase(world: World): Step<State> {
 /** The CA file as it lies here; a trouble when it cannot be used. */
 async function readCa({ caCert }: Database, files: Files): Promise<Gathered<string> | undefined | Trouble> {
   if (caCert === undefined) return undefined;
-  const text = await files.readText(caCert);
-  if (text?.includes('-----BEGIN CERTIFICATE-----')) return { ok: true, facts: text };
-  return { kind: 'untrusted', found: text === undefined ? `there is no file ${caCert}` : `${caCert} holds no PEM certificate`, hint: 'Name the CA file (--db-ca PATH).' };
+  const hint = 'Name the CA file (--db-ca PATH).';
+  const file = await readNamedFile(caCert, files, hint);
+  if (!file.ok) return { kind: 'untrusted', found: file.found, hint };
+  if (file.text.includes('-----BEGIN CERTIFICATE-----')) return { ok: true, facts: file.text };
+  return { kind: 'untrusted', found: `${caCert} holds no PEM certificate.`, hint };
 }
 
 async function tryDatabase({ answers, seen }: State, database: Database, ca: Gathered<string> | undefined, world: World): Promise<ReadonlyMap<string, DatabasePath>> {
@@ -89,8 +92,7 @@ async function tryDatabase({ answers, seen }: State, database: Database, ca: Gat
 
 /** A first admin is of no use to a database that has users. */
 function withoutNeedless({ admin, ...answers }: Answers, paths: ReadonlyMap<string, DatabasePath>): Answers {
-  const isEmpty = [...paths.values()].some(({ server }) => server?.schema.kind === 'empty');
-  return isEmpty && admin !== undefined ? { ...answers, admin } : answers;
+  return wantsAdmin(paths) && admin !== undefined ? { ...answers, admin } : answers;
 }
 
 const engines = { postgres: 'PostgreSQL', mysql: 'MySQL', mariadb: 'MariaDB' } as const;

@@ -62,6 +62,11 @@ export const nothingYet: State = {
   seen: { connections: new Map(), nodes: new Map(), paths: new Map() },
 };
 
+/** Whether the database has no user yet. */
+export function wantsAdmin(paths: Seen['paths']): boolean {
+  return [...paths.values()].some(({ server }) => server?.schema.kind === 'empty' || (server?.schema.kind === 'grafana' && server.schema.users === 0));
+}
+
 /** The state with some answers changed. */
 export function answered(state: State, answers: Partial<Answers>): State {
   return { ...state, answers: { ...state.answers, ...answers } };
