@@ -1,13 +1,15 @@
 import { everyCheck } from '../checks/every-check.ts';
-import { isFailure, runChecks, type Result } from '../checks/run-checks.ts';
+import { hasFailure, runChecks, type Result } from '../checks/run-checks.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { accepted, refused, type Parsed } from '../cluster/parsed.ts';
+import { redact } from '../cluster/redact.ts';
 import { Secret } from '../cluster/secret.ts';
 import { formatTarget } from '../cluster/target.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
 import type { ConnectedNodes } from '../gather/connect.ts';
 import { gatherFacts } from '../gather/gather.ts';
+import { knownSecrets } from '../gather/known-secrets.ts';
 import type { PreparedPush } from '../push/prepare-push.ts';
 import { reportPlan } from '../report/report-plan.ts';
 import { countResults, reportResults } from '../report/results-screen.ts';
@@ -64,19 +66,21 @@ async function judge(state: State, flags: InitFlags, world: World): Promise<Judg
   const { screen, clock } = world;
   const cluster = makeCluster(state.answers, { perHop: 8, ...(flags.sshConfig === undefined ? {} : { config: world.files.resolve(flags.sshConfig) }) });
   const connected = connectedNodes(state);
+  const started = clock.monotonic();
   const progress = screen.progress('  checking everything once more, together');
   const gathering = await gatherFacts(cluster, connected, world, state.answers.password).finally(() => progress.done());
   const { facts } = gathering;
   const results = runChecks(everyCheck, facts, cluster, { today: clock.now().toISOString().slice(0, 10), ignore: state.answers.leaveSqlite ? ['node.sqlite'] : [] });
-  screen.note([`\nChecks  ${countResults(results)}`, ...describeWarnings(results).map((line) => `  ${screen.paint('yellow', '!')} ${line}`), ''].join('\n'));
 
   const admin = await generatedPassword(state, cluster, world);
   const found = { cluster, facts, ...(admin === undefined ? {} : { generated: admin }) };
-  const failed = results.filter(isFailure);
-  if (failed.length > 0) {
-    screen.note(reportResults({ heading: 'This has to be mended before a push:', nodes: [], results: failed, seconds: 0, exitCode: ExitCode.NotAsItShouldBe, paint: screen.paint }));
+  if (hasFailure(results)) {
+    const seconds = Math.round((clock.monotonic() - started) / 1000);
+    const report = reportResults({ heading: 'This has to be mended before a push:', nodes: cluster.nodes.map(({ name }) => name), results, seconds, exitCode: ExitCode.NotAsItShouldBe, paint: screen.paint });
+    screen.note(`\n${redact(report, [...knownSecrets(facts), ...(state.answers.password === undefined ? [] : [state.answers.password])])}\n`);
     return found;
   }
+  screen.note([`\nChecks  ${countResults(results)}`, ...describeWarnings(results).map((line) => `  ${screen.paint('yellow', '!')} ${line}`), ''].join('\n'));
   try {
     const prepared = await planPush({ cluster, connected, gathering, ...(admin === undefined ? {} : { adminPassword: admin }) }, world);
     screen.note(`${reportPlan(prepared.plan, screen.paint)}\n`);
