@@ -29,9 +29,12 @@ export type Started = { readonly kind: 'healthy'; readonly seconds: number } | {
 
 const longestScriptMs = 120_000;
 
-/** Makes the staged files of a node live. */
+/** Makes the staged files of a node live, all or none. */
 export async function swap(node: PushNode, reason: string): Promise<StepFailure | undefined> {
-  return node.files.length === 0 ? undefined : run(node, swapScript(node.place, node.files, reason), 'The new files could not be put in place');
+  if (node.files.length === 0) return undefined;
+  const failure = await run(node, swapScript(node.place, node.files, reason), 'The new files could not be put in place');
+  if (failure !== undefined) await restore(node);
+  return failure;
 }
 
 /** Puts the old files of a node back. */

@@ -46,10 +46,10 @@ export function readServiceState(stdout: string): ServiceState {
   }));
   const status = shown.get('status');
   if (status !== undefined) return { kind: status === '0' ? 'up' : 'down' };
-  const restarts = Number(shown.get('NRestarts') ?? 0);
   const ended = `exit ${shown.get('ExecMainStatus') ?? '?'}`;
   if (shown.get('ActiveState') === 'failed') return { kind: 'died', how: `${ended}, ${shown.get('Result')}` };
-  if (restarts > 0 || shown.get('SubState')?.startsWith('auto-restart')) return { kind: 'died', how: `${ended}, systemd was starting it again` };
+  if (shown.get('SubState')?.startsWith('auto-restart')) return { kind: 'died', how: ended };
+  if (Number(shown.get('NRestarts') ?? 0) > 0) return { kind: 'died', how: 'systemd had to start it again' };
   if (shown.get('ActiveState') === 'active') return { kind: 'up' };
   const queued = (shown.get('Job') ?? '') !== '' && shown.get('Job') !== '0';
   return { kind: shown.get('ActiveState') === 'activating' || queued ? 'starting' : 'down' };

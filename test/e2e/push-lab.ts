@@ -17,13 +17,17 @@ export interface ClusterText {
   /** Lines for the end of the file. */
   readonly more?: string;
   readonly database?: string;
+  /** Default: PostgreSQL. */
+  readonly engine?: 'postgres' | 'mariadb';
   /** Who logs in; absent: as the lab's ssh config says. */
   readonly user?: string;
 }
 
 /** Writes the cluster file of the lab beside its secrets and gives its path. */
-export function writeClusterFile(lab: Lab, secrets: Secrets, { rootUrl = 'https://grafana.example.com/', more = '', database = 'grafana', user }: ClusterText = {}): string {
-  const { host, port, tls } = lab.postgres!;
+export function writeClusterFile(lab: Lab, secrets: Secrets, { rootUrl = 'https://grafana.example.com/', more = '', database = 'grafana', engine = 'postgres', user }: ClusterText = {}): string {
+  const { type, host: address, port, tls } = lab[engine]!;
+  // The stand-in's MySQL driver compares names alone, no addresses.
+  const host = type === 'mysql' ? 'db.lab' : address;
   for (const [name, text] of Object.entries(secrets)) {
     writeFileSync(join(lab.folder, name), `${text}\n`);
     chmodSync(join(lab.folder, name), 0o600);
@@ -36,7 +40,7 @@ export function writeClusterFile(lab: Lab, secrets: Secrets, { rootUrl = 'https:
   writeFileSync(file, [
     '[cluster]', 'name = lab', `root_url = ${rootUrl}`, '[ssh]', `config = ${lab.sshConfig}`,
     '[nodes]', ...lab.hosts.map(({ name, alias }) => `${name} = ${user === undefined ? '' : `${user}@`}${alias}`), ...own,
-    '[database]', 'type = postgres', `host = ${host}:${port}`, `name = ${database}`, 'user = grafana', 'password = file:database', `ca_cert = ${tls.caPath}`,
+    '[database]', `type = ${type}`, `host = ${host}:${port}`, `name = ${database}`, 'user = grafana', 'password = file:database', `ca_cert = ${tls.caPath}`,
     '[security]', 'admin_password = file:admin', '[push]', 'wait = 60', more, '',
   ].join('\n'));
   return file;

@@ -31,7 +31,7 @@ async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptA
     if (word !== 'show' && word !== 'settled' && word !== 'log') events.push(`${word} ${name}`);
     switch (word) {
       case 'swap':
-        if (fault === 'swap') return { exitCode: 21 };
+        if (fault === 'swap') return { exitCode: 21, stderr: '' };
         files.set(name, 'new');
         return {};
       case 'restore': files.set(name, 'old'); return {};

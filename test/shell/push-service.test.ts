@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { logScript, readServiceState, startScript, stopScript } from '../../src/shell/push-service.ts';
+
+const unit = { unit: 'grafana-server', statePath: '/state' };
+const lines = { ...unit, start: '/opt/g start', stop: '/opt/g stop', status: '/opt/g status' };
+
+describe('readServiceState', () => {
+  it.each([
+    ['ActiveState=active\nSubState=running\nNRestarts=0', 'up'],
+    ['ActiveState=activating\nSubState=start\nNRestarts=0', 'starting'],
+    ['ActiveState=inactive\nSubState=dead\nNRestarts=0\nJob=417', 'starting'],
+    ['ActiveState=inactive\nSubState=dead\nNRestarts=0\nJob=', 'down'],
+    ['ActiveState=activating\nSubState=auto-restart\nNRestarts=0\nExecMainStatus=1', 'died'],
+    ['ActiveState=activating\nSubState=auto-restart-queued\nNRestarts=0', 'died'],
+    ['ActiveState=active\nSubState=running\nNRestarts=1', 'died'],
+    ['ActiveState=failed\nSubState=failed\nNRestarts=5\nResult=exit-code', 'died'],
+    ['status=0', 'up'],
+    ['status=3', 'down'],
+  ])('%s', (shown, kind) => {
+    expect(readServiceState(`${shown}\n`).kind).toBe(kind);
+  });
+});
+
+describe('the words for a service', () => {
+  it('are systemd\'s, or the lines of the cluster file', () => {
+    expect(startScript(unit, '/log')).toContain('systemctl --no-block start grafana-server');
+    expect(stopScript(unit)).toBe('systemctl stop grafana-server');
+    expect(startScript(lines, '/log')).toMatch(/\/opt\/g start$/);
+    expect(stopScript(lines)).toMatch(/^\/opt\/g stop\n/);
+  });
+
+  it('ask for the log since the mark', () => {
+    expect(logScript(unit, { mark: '1700000000 0\n', file: '/log' })).toContain('journalctl -u grafana-server --since @1700000000');
+    expect(logScript(lines, { mark: '1700000000 41\n', file: '/var/log/g' })).toBe('tail -c +42 /var/log/g | tail -n 200');
+  });
+});
