@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { crc32 } from 'node:zlib';
 import mysql from 'mysql2/promise';
 import type { Settings } from './settings.ts';
@@ -13,7 +13,7 @@ export async function openMysql(settings: Settings): Promise<Store> {
   const { host, port } = splitAddress(get('host'), 3306);
   const inDriverWords = (error: unknown) => driverError(error, host, port);
   const pool = mysql.createPool({
-    stream: () => connect({ host, port }), host: get('server_cert_name') || host, // the name to compare with the certificate's
+    stream: () => named(connect({ host, port }), get('server_cert_name') || host), host: get('server_cert_name') || host,
     user: get('user'), password: get('password'), database: get('name'), charset: 'utf8mb4_unicode_ci',
     connectionLimit: Number(get('max_open_conn')) || 10, ...tlsOptions(settings),
   });
@@ -36,6 +36,11 @@ export async function openMysql(settings: Settings): Promise<Store> {
     },
     close: () => pool.end(),
   };
+}
+
+/** Node compares the certificate with the socket's `_host` where no SNI may be sent, that is for IP addresses. */
+function named(socket: Socket, serverName: string): Socket {
+  return Object.assign(socket, { _host: serverName });
 }
 
 async function run(client: mysql.Pool | mysql.PoolConnection, sql: string, values: readonly unknown[] = []): ReturnType<Store['query']> {
