@@ -44,9 +44,10 @@ export function pushNodes({ plan, outcomes, connections, id, sha256, keyedHash }
     return {
       name: nodePlan.name, connection, layout: outcome.node.grafana, plan: nodePlan,
       place: { id, statePath: outcome.node.grafana.statePath },
-      files: outcome.files.map(({ path, access }, index) => ({
+      files: outcome.files.map(({ what, path, access }, index) => ({
+        // A founder that fails late has encrypted rows with a new secret_key: the key must not be lost with the way back.
         path, bytes: contents[index]!.length, sha256: sha256(contents[index]!),
-        place: access === undefined ? { kind: 'config', expectedSha256: outcome.facts.config!.sha256 } : { kind: 'file', ...access },
+        place: access === undefined ? { kind: 'config', expectedSha256: outcome.facts.config!.sha256 } : { kind: 'file', ...access, stays: what === 'secret' },
       })),
       payload: Buffer.concat(contents),
       health, logFile,

@@ -22,8 +22,8 @@ export interface KeyQuestion {
 }
 
 export type KeyChoice =
-  | { readonly ok: true; readonly key: Secret; readonly origin: 'given' | 'adopted' | 'made' | 'kept' }
-  | { readonly ok: false; readonly reason: 'nodes-differ' | 'given-differs'; readonly holders: readonly KeyHolder[] };
+  | { readonly ok: true; readonly key: Secret; readonly origin: 'given' | 'adopted' | 'made' }
+  | { readonly ok: false; readonly reason: 'nodes-differ' | 'given-differs' | 'unknown'; readonly holders: readonly KeyHolder[] };
 
 /** Which secret_key the cluster shall have; a key that encrypted rows of the database is never replaced. */
 export function chooseSecretKey({ given, holders, schema, fresh }: KeyQuestion): KeyChoice {
@@ -37,6 +37,6 @@ export function chooseSecretKey({ given, holders, schema, fresh }: KeyQuestion):
   }
   if (first !== undefined && kept.some(({ key }) => !key.equals(first.key))) return { ok: false, reason: 'nodes-differ', holders: kept };
   if (first !== undefined) return { ok: true, key: first.key, origin: 'adopted' };
-  if (schema.kind !== 'grafana' || holders[0] === undefined) return { ok: true, key: fresh, origin: 'made' };
-  return { ok: true, key: holders[0].key, origin: 'kept' };
+  if (schema.kind === 'grafana' && schema.encryptedRows > 0) return { ok: false, reason: 'unknown', holders };
+  return { ok: true, key: fresh, origin: 'made' };
 }

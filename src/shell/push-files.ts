@@ -7,8 +7,8 @@ export interface PushFile {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** `file`: made, or replaced with this owner and mode. `config`: replaced, keeping owner, mode, ACL and label of what is there. */
-  readonly place: { readonly kind: 'file'; readonly owner: string; readonly mode: string } | { readonly kind: 'config'; readonly expectedSha256: string };
+  /** `file`: made, or replaced with this owner and mode; one that `stays` is not removed when the push is taken back. `config`: replaced, keeping owner, mode, ACL and label of what is there. */
+  readonly place: { readonly kind: 'file'; readonly owner: string; readonly mode: string; readonly stays?: boolean } | { readonly kind: 'config'; readonly expectedSha256: string };
 }
 
 export interface PushPlace {
@@ -86,14 +86,14 @@ ${raw(file.place.kind === 'file' ? sh`:` : sh`[ "$(hash_of "$target")" = ${file.
   ]);
 }
 
-/** Puts back what the swap of this push replaced; what was not there before is removed. A file that someone else changed since stays. */
+/** Puts back what the swap of this push replaced; what was not there before is removed unless it `stays`. A file that someone else changed since stays. */
 export function restoreScript(place: PushPlace, files: readonly PushFile[]): Script {
   return join([
     begin(place),
     ...files.map((file, index) => sh`target=$(cat "$backup"/${index}.path); temp=$(temp "$target" ${index})
 if [ -e "$target" ] && [ "$(hash_of "$target")" = ${file.sha256} ]; then
   if [ -e "$backup"/${index} ]; then cp -a -- "$backup"/${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
-  else rm -f -- "$target"; fi
+  else ${raw(file.place.kind === 'file' && file.place.stays === true ? sh`:` : sh`rm -f -- "$target"`)}; fi
   flush "$(dirname "$target")"
 fi
 rm -f -- "$temp"`).reverse(),

@@ -90,7 +90,9 @@ describe('chooseSecretKey', () => {
     ['different ones', { holders: [holder('a', 'mine'), holder('b', 'yours'), holder('c', publicSecretKey)] }, 'nodes-differ: a,b'],
     ['a database in use: the key of those on it counts, be it the public one', { schema: grafana, holders: [holder('a', publicSecretKey, true), holder('b', 'mine')] }, `adopted ${publicSecretKey}`],
     ['a database in use whose nodes differ', { schema: grafana, holders: [holder('a', publicSecretKey, true), holder('b', 'mine', true)] }, 'nodes-differ: a,b'],
-    ['a database in use that no node names', { schema: grafana, holders: [holder('a', publicSecretKey)] }, `kept ${publicSecretKey}`],
+    ['a database in use that no node names', { schema: grafana, holders: [holder('a', publicSecretKey)] }, 'unknown: a'],
+    ['a database in use that holds nothing encrypted', { schema: { ...grafana, encryptedRows: 0 }, holders: [holder('a', publicSecretKey)] }, 'made fresh'],
+    ['a key that a push left behind for a database in use', { schema: grafana, holders: [holder('a', 'staged'), holder('b', 'staged')] }, 'adopted staged'],
     ['one from the cluster file for an empty database', { given: new Secret('given'), holders: [holder('a', 'mine')] }, 'given given'],
     ['one from the cluster file that did not encrypt the database', { schema: grafana, given: new Secret('given'), holders: [holder('a', 'mine', true)] }, 'given-differs: a'],
   ])('%s', (_title, question, expected) => {

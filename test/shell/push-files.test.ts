@@ -63,6 +63,15 @@ describe('the scripts of a push', () => {
     expect(existsSync(join(place().statePath, 'pending'))).toBe(false);
   });
 
+  it('restore leaves a new file that stays', () => {
+    const staying = files().map((file) => (file.place.kind === 'file' ? { ...file, place: { ...file.place, stays: true } } : file));
+    stage();
+    run(swapScript(place(), staying, 'roll'));
+    expect(run(restoreScript(place(), staying))).toBe(0);
+    expect(readFileSync(staying[0]!.path, 'utf8')).toBe(contents[0]);
+    expect(readFileSync(config, 'utf8')).toBe('old\n');
+  });
+
   it('restore leaves what somebody changed since', () => {
     stage();
     run(swapScript(place(), files(), 'roll'));
