@@ -23,6 +23,8 @@ function program(packageRoot: string): Command {
     .version(packageJson.version, '--version')
     .helpCommand(false)
     .exitOverride()
+    // What follows the = of a misspelled option may be a secret.
+    .configureOutput({ outputError: (text, write) => write(text.replace(/(unknown option '[^'=]*)=.*'/s, "$1'")) })
     .showHelpAfterError('(add --help for the options)');
 
   reachingNodes(cli.command('init').description('ask, check each answer, write the cluster file, render, and push after a yes'))

@@ -20,6 +20,12 @@ export type Judgement =
   | { readonly outcome: 'passed'; readonly detail?: string }
   | ({ readonly outcome: 'warned' | 'failed' } & Finding);
 
+/** `missing`: what kept the judge from looking. */
+export interface Skipped {
+  readonly outcome: 'skipped';
+  readonly missing: string;
+}
+
 export function passed(detail?: string): Judgement {
   return { outcome: 'passed', ...(detail === undefined ? {} : { detail }) };
 }
@@ -30,6 +36,11 @@ export function warned(finding: Finding): Judgement {
 
 export function failed(finding: Finding): Judgement {
   return { outcome: 'failed', ...finding };
+}
+
+/** Says why there is nothing to judge, where another check has the finding. */
+export function skipped(missing: string): Skipped {
+  return { outcome: 'skipped', missing };
 }
 
 /** One thing that a check is asked about. */
@@ -56,11 +67,10 @@ export interface Check {
   judgeAll(scene: Scene): readonly Judged[];
 }
 
-/** `missing`: what kept the judge from looking. */
 export interface Judged {
   readonly label: string;
   readonly node?: string;
-  readonly judgement: Judgement | { readonly outcome: 'skipped'; readonly missing: string };
+  readonly judgement: Judgement | Skipped;
 }
 
 export interface CheckDefinition<Fact> {
@@ -70,7 +80,7 @@ export interface CheckDefinition<Fact> {
   readonly why: string;
   readonly about: About<Fact>;
   /** Undefined: the question does not arise for this subject. */
-  readonly judge: (fact: Fact, scene: Scene) => Judgement | undefined;
+  readonly judge: (fact: Fact, scene: Scene) => Judgement | Skipped | undefined;
 }
 
 /** Makes a check that asks its judge about every subject; a fact that is missing is skipped with the reason. */

@@ -10,7 +10,7 @@ export function loginHint({ code, said }: { readonly code: string; readonly said
   switch (code) {
     case '28P01':
     case '28000':
-      return 'grafana-ha validate --db-password ask';
+      return `grafana-ha validate --db-password ask; if the role is not there yet, as the database's admin: CREATE ROLE ${user} LOGIN; \\password ${user}`;
     case 'ER_ACCESS_DENIED_ERROR':
       return `grafana-ha validate --db-password ask, or as its admin: GRANT ALL PRIVILEGES ON \`${name}\`.* TO '${user}'@'%';`;
     case '3D000':
@@ -20,6 +20,8 @@ export function loginHint({ code, said }: { readonly code: string; readonly said
     case 'ER_BAD_DB_ERROR':
     case 'ER_DBACCESS_DENIED_ERROR':
       return `as the database's admin: CREATE DATABASE IF NOT EXISTS \`${name}\`; GRANT ALL PRIVILEGES ON \`${name}\`.* TO '${user}'@'%';`;
+    case 'EPROTO':
+      return 'host = HOST:PORT under [database] of the cluster file';
     case 'ENOTFOUND':
       return `ssh ${node.target.text} getent hosts ${address.host}`;
     default:

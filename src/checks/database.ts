@@ -1,9 +1,10 @@
 import { formatAddress } from '../cluster/address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { DatabasePath } from '../facts.ts';
 import { tlsDemand, tlsProblem } from '../grafana/database-tls.ts';
 import { encodeForDatabase } from '../grafana/database-value.ts';
 import type { TlsOffer } from '../world.ts';
-import { type Check, check, failed, type Judgement, passed, warned } from './check.ts';
+import { type Check, check, failed, type Judgement, passed, type Skipped, skipped, warned } from './check.ts';
 import { loginHint } from './database-hints.ts';
 import { everyPath, wholeCluster } from './subjects.ts';
 
@@ -30,7 +31,7 @@ export const databaseChecks: readonly Check[] = [
         .find((written) => !written.ok);
       return refusal === undefined || refusal.ok ? passed() : failed({
         code: 'not-writable',
-        found: refusal.problem,
+        found: refusal.problem.replace(/^It /, 'the password '),
         expected: 'a password that Grafana can be told',
         hint: refusal.hint,
       });
@@ -57,7 +58,7 @@ export const databaseChecks: readonly Check[] = [
     id: 'database.tls', group: 'database', about: everyPath,
     title: "The server's TLS is what Grafana will accept",
     why: "Grafana looks at the certificate by Go's rules and the node's own trust bundle, which are not those of this machine.",
-    judge: ({ path: { tls } }, { cluster, facts }) => (tls.ok ? judgeTls(tls.facts, cluster, facts.at) : undefined),
+    judge: ({ path: { tls } }, { cluster, facts }) => (tls.ok ? judgeTls(tls.facts, cluster, facts.at) : skipped(tls.missing)),
   }),
   check({
     id: 'database.login', group: 'database', about: everyPath,
@@ -65,11 +66,11 @@ export const databaseChecks: readonly Check[] = [
     why: 'Grants and pg_hba.conf look at the client address: what works from here may fail from a node.',
     judge: ({ node, path: { login } }, { cluster: { database } }) => {
       if (login.ok) return passed(`${login.roundTripMs} ms`);
-      if (login.code === 'not-tried') return undefined;
+      if (login.code === 'not-tried') return skipped(login.said);
       return failed({
         code: login.code,
         found: login.said,
-        expected: `a session for ${database.user} in ${database.name} from ${node.name}`,
+        expected: `a session for ${database.user} in ${database.name}`,
         hint: loginHint(login, database, node),
       });
     },
@@ -78,8 +79,8 @@ export const databaseChecks: readonly Check[] = [
     id: 'database.writable', group: 'database', about: everyPath,
     title: 'Grafana may make tables and write to them',
     why: 'A replica, or a user without grants, lets Grafana log in and then fail in its migrations.',
-    judge: ({ path: { server } }, { cluster: { database } }) => {
-      if (server === undefined) return undefined;
+    judge: ({ path: { server, login } }, { cluster: { database } }) => {
+      if (server === undefined) return noSession(login);
       const { writable } = server;
       if (writable.ok) return passed(writable.how);
       const readOnly = ['25006', 'read-only', 'ER_OPTION_PREVENTS_STATEMENT'].includes(writable.code);
@@ -95,8 +96,8 @@ export const databaseChecks: readonly Check[] = [
     id: 'database.schema', group: 'database', about: everyPath,
     title: "The database is empty or holds a Grafana's tables",
     why: "Grafana's migrations do not look whose tables are there.",
-    judge: ({ path: { server } }, { cluster: { database } }) => {
-      if (server === undefined) return undefined;
+    judge: ({ path: { server, login } }, { cluster: { database } }) => {
+      if (server === undefined) return noSession(login);
       const { schema } = server;
       const expected = 'an empty database, or that of a Grafana';
       switch (schema.kind) {
@@ -118,6 +119,10 @@ export const databaseChecks: readonly Check[] = [
     },
   }),
 ];
+
+function noSession(login: DatabasePath['login']): Skipped {
+  return skipped(!login.ok && login.code === 'not-tried' ? login.said : 'the database gave no session');
+}
 
 function grant({ type, name, user }: Cluster['database']): string {
   return type === 'postgres'

@@ -14,6 +14,7 @@ export const gossipChecks: readonly Check[] = [
     title: 'Every node has an address of its own that its peers can reach',
     why: 'Grafana dies on a host name there, and two nodes with one address throw each other out of the mesh.',
     judge: ({ node }, { cluster, facts }) => {
+      if (cluster.nodes.length < 2) return undefined;
       const all = addressesOf(cluster, facts);
       const own = all.get(node.name);
       const expected = 'an IP address that every peer reaches';

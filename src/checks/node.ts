@@ -1,4 +1,5 @@
 import { parseVersion } from '../grafana/versions.ts';
+import type { ConnectFailure } from '../world.ts';
 import { type Check, check, failed, passed, warned } from './check.ts';
 import { everyConnection, everyNode } from './subjects.ts';
 
@@ -11,10 +12,11 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.ssh', group: 'ssh, sudo', about: everyConnection,
     title: 'Every node is reached by ssh',
     why: 'Everything goes over your own ssh.',
-    judge: ({ connection }) => {
+    judge: ({ node, connection, missing }) => {
+      if (connection.ok && missing !== undefined) return failed({ code: 'no-answer', found: missing, expected: 'an answer to every question', hint: `ssh ${node.target.text} uptime` });
       if (connection.ok) return passed(`as ${connection.user}`);
       const { kind, found, hint } = connection.failure;
-      return kind.startsWith('sudo-') ? passed() : failed({ code: kind, found, expected: 'a login by key', hint });
+      return kind.startsWith('sudo-') ? passed() : failed({ code: kind, found, expected: expectedLogin(kind), hint });
     },
   }),
   check({
@@ -109,3 +111,12 @@ export const nodeChecks: readonly Check[] = [
       })),
   }),
 ];
+
+function expectedLogin(kind: ConnectFailure['kind']): string {
+  switch (kind) {
+    case 'host-key-unknown': return 'a host key that known_hosts or --host-key names';
+    case 'host-key-changed': return 'the host key that known_hosts has';
+    case 'unknown-name': case 'unreachable': case 'refused': case 'timeout': return 'an sshd that answers';
+    default: return 'a login by key, and a shell';
+  }
+}

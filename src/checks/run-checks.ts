@@ -23,11 +23,17 @@ export interface CheckOptions {
   readonly today: string;
 }
 
-/** Judges the facts by all checks that were asked for; a failure stops none of the others. */
+/** Judges the facts by all checks that were asked for; a failure stops none of the others. What kept one of them from looking is there, too. */
 export function runChecks(checks: readonly Check[], facts: Facts, cluster: Cluster, options: CheckOptions): readonly Result[] {
+  const results = judgeAll(checks, facts, cluster, options);
+  const isWanted = ({ check: id }: Result): boolean => options.only === undefined || options.only.some((asked) => isAsked(id, asked));
+  const unseen = new Set(results.filter((result) => isWanted(result) && result.judgement.outcome === 'skipped').flatMap(({ group }) => ['ssh, sudo', group]));
+  return results.filter((result) => isWanted(result) || (unseen.has(result.group) && result.judgement.outcome === 'failed'));
+}
+
+function judgeAll(checks: readonly Check[], facts: Facts, cluster: Cluster, options: CheckOptions): readonly Result[] {
   const accepted = [...cluster.ignored.filter(({ until }) => until === undefined || until >= options.today), ...(options.ignore ?? []).map(ignoredNow)];
   return checks
-    .filter(({ id }) => options.only === undefined || options.only.some((asked) => isAsked(id, asked)))
     .flatMap((one) => one.judgeAll({ cluster, facts }).map(({ judgement, ...subject }): Result => {
       const ignored = accepted.find(({ check, node }) => isAsked(one.id, check) && (node === undefined || node === subject.node));
       const isFinding = judgement.outcome === 'failed' || judgement.outcome === 'warned';

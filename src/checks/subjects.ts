@@ -5,9 +5,20 @@ import type { About, Scene } from './check.ts';
 /** The cluster as a whole: one subject. */
 export const wholeCluster: About<Scene> = (scene) => [{ label: '', fact: { ok: true, facts: scene } }];
 
+export interface Reached {
+  readonly node: Node;
+  readonly connection: NodeEntry['connection'];
+  /** Why it could not be looked at. */
+  readonly missing?: string;
+}
+
 /** How each node was reached, whether or not it was. */
-export const everyConnection: About<{ readonly node: Node; readonly connection: NodeEntry['connection'] }> = (scene) =>
-  entries(scene).map(({ node, entry }) => ({ label: node.name, node: node.name, fact: { ok: true, facts: { node, connection: entry.connection } } }));
+export const everyConnection: About<Reached> = (scene) =>
+  entries(scene).map(({ node, entry }) => ({
+    label: node.name,
+    node: node.name,
+    fact: { ok: true, facts: { node, connection: entry.connection, ...(entry.node.ok ? {} : { missing: entry.node.missing }) } },
+  }));
 
 export interface LookedAt {
   readonly node: Node;

@@ -21,6 +21,7 @@ export interface Problem {
 /** Splits a cluster file into entries. What the `ini` package would read differently from a person is a problem, and so is what the schema does not know. */
 export function readEntries(text: string): { readonly entries: readonly Entry[]; readonly problems: readonly Problem[] } {
   const plain = text.replace(/^\uFEFF/, '');
+  if (/[\0\uFFFD]/.test(plain)) return { entries: [], problems: [{ problem: 'this is not text in UTF-8', hint: 'Save it as UTF-8; from UTF-16: iconv -f UTF-16 -t UTF-8' }] };
   const entries: Entry[] = [];
   const problems: Problem[] = [];
   const headers = new Map<string, number>();

@@ -76,7 +76,7 @@ async function judge(state: State, flags: InitFlags, world: World): Promise<Judg
   const found = { cluster, facts, ...(admin === undefined ? {} : { generated: admin }) };
   if (hasFailure(results)) {
     const seconds = Math.round((clock.monotonic() - started) / 1000);
-    const report = reportResults({ heading: 'This has to be mended before a push:', nodes: cluster.nodes.map(({ name }) => name), results, seconds, exitCode: ExitCode.NotAsItShouldBe, paint: screen.paint });
+    const report = reportResults({ heading: 'This has to be mended before a push:', nodes: cluster.nodes.map(({ name }) => name), results, seconds, exitCode: ExitCode.NotAsItShouldBe, paint: screen.paint, again: 'grafana-ha validate' });
     screen.note(`\n${redact(report, [...knownSecrets(facts), ...(state.answers.password === undefined ? [] : [state.answers.password])])}\n`);
     return found;
   }

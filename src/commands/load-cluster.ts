@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { parseClusterFile } from '../cluster/cluster-file.ts';
 import { parseSecretSource } from '../cluster/secret-source.ts';
-import { ExitCode, UserError } from '../errors.ts';
+import { ExitCode, isUserError, UserError } from '../errors.ts';
 import type { ConnectNodesOptions } from '../gather/connect.ts';
 import type { World } from '../world.ts';
 
@@ -18,7 +18,9 @@ export interface ReachOptions {
 /** Reads the cluster file; UserError (exit 2) with every problem and its line when it is absent or does not parse. */
 export async function loadCluster({ files, local }: Pick<World, 'files' | 'local'>, { file = 'grafana-ha.ini', dbPassword }: ReachOptions): Promise<Cluster> {
   const path = files.resolve(file, local.cwd);
-  const text = await files.readText(path);
+  const text = await files.readText(path).catch((error: unknown) => {
+    throw isUserError(error) ? new UserError(error.message, { ...(error.hint === undefined ? {} : { hint: error.hint }), exitCode: ExitCode.WrongUsage, cause: error }) : error;
+  });
   if (text === undefined) throw new UserError(`There is no cluster file ${path}.`, { hint: 'grafana-ha init', exitCode: ExitCode.WrongUsage });
   const parsed = parseClusterFile(text, path.replace(/\/[^/]*$/, '') || '/');
   if (parsed.ok) return withDatabasePassword(parsed.value, dbPassword);

@@ -1,6 +1,7 @@
 import { everyCheck } from '../checks/every-check.ts';
-import { isFailure, runChecks } from '../checks/run-checks.ts';
+import { hasFailure, runChecks } from '../checks/run-checks.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { redact } from '../cluster/redact.ts';
 import { parseSecretSource } from '../cluster/secret-source.ts';
 import type { Secret, SecretSource } from '../cluster/secret.ts';
 import { ExitCode, UserError } from '../errors.ts';
@@ -8,6 +9,7 @@ import { connectNodes } from '../gather/connect.ts';
 import type { ConnectedNodes } from '../gather/connect.ts';
 import { gatherFacts } from '../gather/gather.ts';
 import type { Gathering } from '../gather/gather.ts';
+import { knownSecrets } from '../gather/known-secrets.ts';
 import { isEmpty } from '../plan/plan.ts';
 import { applyPush } from '../push/apply-push.ts';
 import { preparePush } from '../push/prepare-push.ts';
@@ -15,6 +17,7 @@ import type { PreparedPush } from '../push/prepare-push.ts';
 import { exitCodeOf } from '../push/rolled.ts';
 import { reportPlan } from '../report/report-plan.ts';
 import { reportRoll } from '../report/report-roll.ts';
+import { resultsJson } from '../report/results-json.ts';
 import { reportResults } from '../report/results-screen.ts';
 import type { World } from '../world.ts';
 import { chooseNames } from './choose-names.ts';
@@ -34,6 +37,7 @@ export interface PushOptions extends ReachOptions {
 
 /** Shows what would change, asks, then makes the nodes match the cluster file. */
 export async function push(world: World, options: PushOptions): Promise<ExitCode> {
+  const started = world.clock.monotonic();
   const cluster = await loadCluster(world, options);
   if (cluster.push === 'never') throw new UserError('The cluster file says that another tool writes these nodes.', { hint: 'Set push = allowed under [cluster], or let that tool take what "grafana-ha render" writes.' });
   const adminPassword = parseAdminPassword(options.adminPassword);
@@ -44,15 +48,20 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
 
   const results = runChecks(everyCheck, gathering.facts, cluster, { today: today(world), ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
     .filter(({ node }) => node === undefined || chosen === undefined || chosen.includes(node));
-  const failed = results.filter(isFailure);
-  if (failed.length > 0) {
-    world.screen.print(reportResults({ heading: 'Nothing was changed: this has to be mended first.', nodes: [], results: failed, seconds: 0, exitCode: ExitCode.NotAsItShouldBe, paint: world.screen.paint }));
+  if (hasFailure(results)) {
+    const seconds = Math.round((world.clock.monotonic() - started) / 1000);
+    const report = options.json ? resultsJson(cluster.name, results) : reportResults({
+      heading: 'Nothing was changed: this has to be mended first.', nodes: gathering.facts.nodes.map(({ name }) => name), results, seconds,
+      exitCode: ExitCode.NotAsItShouldBe, paint: world.screen.paint, again: 'grafana-ha push',
+    });
+    world.screen.print(redact(report, knownSecrets(gathering.facts)));
     return ExitCode.NotAsItShouldBe;
   }
 
   const prepared = await planPush({ cluster, connected, gathering, ...(chosen === undefined ? {} : { chosen }), ...(adminPassword === undefined ? {} : { adminPassword }) }, world);
   world.screen.print(options.json ? JSON.stringify(prepared.plan, null, 2) : reportPlan(prepared.plan, world.screen.paint));
   if (isEmpty(prepared.plan) || options.dryRun) return ExitCode.Done;
+  if (!options.yes && !world.prompt.available) throw new UserError('There is no terminal to ask "Push this plan?"; nothing was changed.', { hint: 'grafana-ha push --yes', exitCode: ExitCode.WrongUsage });
   if (!options.yes && !(await world.prompt.confirm({ message: 'Push this plan?', default: false }))) return ExitCode.Cancelled;
   // Awaited here: the connections close when this function ends.
   return await applyPlan(prepared, { breakLock: options.breakLock ?? false }, world);

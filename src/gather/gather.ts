@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Secret } from '../cluster/secret.ts';
+import { isUserError } from '../errors.ts';
 import type { Facts, Gathered, LocalFacts, NodeEntry } from '../facts.ts';
 import type { ConnectOutcome, World } from '../world.ts';
 import type { ConnectedNodes } from './connect.ts';
@@ -58,7 +59,11 @@ async function gatherEntry(cluster: Cluster, outcome: ConnectOutcome, world: Wor
 
 async function gatherLocal(cluster: Cluster, world: Pick<World, 'files' | 'local'>): Promise<Omit<LocalFacts, 'databasePassword'>> {
   const read = async (path: string): Promise<NonNullable<LocalFacts['license']>> => {
-    const text = await world.files.readText(path);
+    const text = await world.files.readText(path).catch((error: unknown) => {
+      if (isUserError(error)) return error;
+      throw error;
+    });
+    if (isUserError(text)) return { ok: false, missing: text.message.replace(/\.$/, '') };
     return text === undefined ? { ok: false, missing: `there is no file ${path}` } : { ok: true, text };
   };
   const rootUrlAddresses = await world.local.lookup(new URL(cluster.rootUrl).hostname);

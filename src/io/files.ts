@@ -44,9 +44,15 @@ const write: Files['write'] = async (path, content, { mode = 0o644, folderMode =
       throw error;
     }
   } catch (error) {
-    throw new UserError(`${path} cannot be written: ${said(error)}.`, { hint: `ls -ld ${dirname(path)}`, cause: error });
+    throw new UserError(`${path} cannot be written: ${said(error)}.`, { hint: `ls -ld ${await standing(dirname(path))}`, cause: error });
   }
 };
+
+/** The nearest folder above that is there. */
+async function standing(folder: string): Promise<string> {
+  const isThere = await realpath(folder).then(() => true, () => false);
+  return isThere || dirname(folder) === folder ? folder : standing(dirname(folder));
+}
 
 async function writeThrough(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode);
@@ -64,7 +70,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 const words: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied', EPERM: 'not permitted', EISDIR: 'it is a folder', ENOTDIR: 'a part of its path is a file',
+  EACCES: 'permission denied', EPERM: 'not permitted', EISDIR: 'it is a folder', ENOTDIR: 'a part of its path is a file', EEXIST: 'a part of its path is a file',
   EROFS: 'the file system is read-only', ENOSPC: 'the disk is full', ENOENT: 'no such folder',
 };
 

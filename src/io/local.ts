@@ -43,7 +43,7 @@ async function run(words: readonly string[]): Promise<{ stdout: string }> {
   const ended = await execa(program, rest, { reject: false, stdin: 'inherit', stdout: 'pipe', stderr: 'pipe' });
   if (!ended.failed) return { stdout: ended.stdout };
   if (ended.exitCode === undefined) {
-    throw new UserError(`The command "${program}" could not be started: ${ended.code ?? ended.signal ?? 'no reason given'}.`, { hint: `command -v ${program}` });
+    throw new UserError(`The command "${program}" could not be started: ${ended.code === 'ENOENT' ? 'there is no such program' : ended.code ?? ended.signal ?? 'no reason given'}.`, { hint: `command -v ${program}` });
   }
   const said = ended.stderr.trim().split('\n').at(-1);
   throw new UserError(`The command "${program}" ended with ${ended.exitCode}${said ? `: ${said}` : ''}.`, { hint: words.join(' ') });

@@ -80,7 +80,7 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
     running.add(ssh);
     const outcome = await followLogin({
       ssh, mark, target: target.text, sudoPrompt: nonce(), loggedIn: free,
-      sudoPassword: options.askSudoPassword === true ? pausing(limit, (user) => desk.sudoPassword(name, user)) : undefined,
+      sudoPassword: options.askSudoPassword === true && tools.prompt.available ? pausing(limit, (user) => desk.sudoPassword(name, user)) : undefined,
     });
     const late = limit.end();
     if ('login' in outcome) return { name, connection: connectionOver({ name, login: outcome.login, ssh, execa, socket, nonce }) };

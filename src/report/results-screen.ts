@@ -10,6 +10,8 @@ export interface ResultsScreen {
   readonly seconds: number;
   readonly exitCode: number;
   readonly paint: Paint;
+  /** What to type once the failures are mended; absent: the same checks once more. */
+  readonly again?: string;
 }
 
 type Outcome = Result['judgement']['outcome'];
@@ -106,12 +108,14 @@ export function countResults(results: readonly Result[]): string {
   ].filter((part) => part !== '').join(' · ');
 }
 
-function summary({ results, seconds, exitCode }: ResultsScreen): string {
+function summary({ results, seconds, exitCode, again }: ResultsScreen): string {
   const failures = results.filter(isFailure);
   const ids = [...new Set(failures.map(({ check }) => check))].join(',');
-  const accept = [...new Set(failures.map(({ check, node }) => (node === undefined ? check : `${check}@${node}`)))].join(',');
+  const accept = [...new Set(failures.map(({ check, node }) => (node === undefined ? check : `${check}@${node}`)))];
   return [
     `${countResults(results)} · ${seconds} s · exit ${exitCode}`,
-    ...(failures.length === 0 ? [] : [`Again    grafana-ha validate --only ${ids}`, `Accept   grafana-ha validate --ignore ${accept}`]),
+    ...(failures.length === 0 ? [] : again === undefined
+      ? [`Again    grafana-ha validate --only ${ids}`, `Accept   grafana-ha validate --ignore ${accept.join(',')}`]
+      : [`Again    ${again}`, `Accept   under [ignore] of the cluster file: ${accept[0] ?? ''} = WHY`]),
   ].join('\n');
 }

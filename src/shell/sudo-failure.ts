@@ -18,7 +18,7 @@ export function sudoFailure(user: string, said: string): ConnectFailure {
     return { kind: 'sudo-not-allowed', found: `sudo allows ${user} single commands only, not a shell`, hint: allow };
   }
   if (/password is required|no password was provided|no tty present/.test(said)) {
-    return { kind: 'sudo-wants-password', found: `sudo asks ${user} for a password`, hint: '--ask-sudo-password' };
+    return { kind: 'sudo-wants-password', found: `sudo asks ${user} for a password`, hint: `--ask-sudo-password on a terminal; without one: ${allow}` };
   }
   return { kind: 'other', found: `sudo: ${said.trim().split('\n').at(-1) ?? ''}`, hint: allow };
 }

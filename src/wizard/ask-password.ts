@@ -50,7 +50,7 @@ async function fetchPassword(source: SecretSource | undefined, state: State, wor
   if (source?.kind === 'ask') return undefined;
   const database = makeDatabase(state.answers);
   if (source !== undefined && source.kind !== 'nodes') {
-    const resolved = await resolveSecret(source, { what: 'the database password', flag: flag.split(' ')[0]!, held: [] }, world);
+    const resolved = await resolveSecret(source, { what: 'The database password', flag: flag.split(' ')[0]!, held: [] }, world);
     if (!resolved.ok) throw new UserError(`${resolved.missing}.`, { hint: resolved.hint, exitCode: ExitCode.WrongUsage });
     return resolved.secret;
   }

@@ -122,7 +122,7 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
     },
 
     refuse(...findings) {
-      if (!prompt.available) throw new UserError(findings.map(({ found }) => found).join('\n'), { hint: findings[0]?.hint ?? '' });
+      if (!prompt.available) throw new UserError(findings.map(({ found }) => found).join('\n'), { hint: [...new Set(findings.map(({ hint }) => hint))].join('\n  ') });
       for (const { found, hint } of findings) screen.note(`  ${paint('red', '✖')} ${found}\n    ${hint.replaceAll('\n', '\n    ')}`);
     },
   };
@@ -138,7 +138,7 @@ function formatted<Value>(question: TextQuestion<Value>, text: string): string {
 }
 
 function missing({ title, flag }: Question, hasDefault: boolean): UserError {
-  return new UserError(`There is no terminal to ask "${title.replace(/^\d+ /, '')}", and no ${flag.split(' ')[0]} was given.`, {
+  return new UserError(`There is no terminal to ask "${title.replace(/^\d+ /, '').trim()}", and no ${flag.split(' ')[0]} was given.`, {
     hint: `Add ${flag}${hasDefault ? ', or --yes for the default' : ''}.`,
     exitCode: ExitCode.WrongUsage,
   });

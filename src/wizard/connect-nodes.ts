@@ -1,6 +1,6 @@
 import { formatTarget } from '../cluster/target.ts';
 import type { ConnectFailure, NodeConnection, World } from '../world.ts';
-import type { Asker } from './ask.ts';
+import type { Asker, Finding } from './ask.ts';
 import type { InitFlags } from './flags.ts';
 import type { Layouts } from './parse-layouts.ts';
 import type { TypedNode } from './parse-nodes.ts';
@@ -13,7 +13,7 @@ export async function connectNodes(typed: readonly TypedNode[], open: OpenConnec
   const failures = await connect(flags.askSudoPassword === true);
   const passwordWanted = failures.length > 0 && failures.every(({ kind }) => kind === 'sudo-wants-password');
   const rest = passwordWanted && world.prompt.available && (await wantsSudoPassword(ask)) ? await connect(true) : failures;
-  if (rest.length > 0) ask.refuse(...rest.map(({ name, found, hint }) => ({ found: `${name}: ${found}`, hint })));
+  if (rest.length > 0) ask.refuse(...alike(rest));
   return rest.length === 0;
 
   async function connect(askSudoPassword: boolean): Promise<readonly (ConnectFailure & { readonly name: string })[]> {
@@ -29,6 +29,12 @@ export async function connectNodes(typed: readonly TypedNode[], open: OpenConnec
       return [];
     });
   }
+}
+
+/** What is the same for several nodes is said once. */
+function alike(failures: readonly (ConnectFailure & { readonly name: string })[]): readonly Finding[] {
+  const first = failures.filter(({ found, hint }, index) => failures.findIndex((other) => other.found === found && other.hint === hint) === index);
+  return first.map(({ found, hint }) => ({ found: `${failures.filter((other) => other.found === found && other.hint === hint).map(({ name }) => name).join(', ')}: ${found}`, hint }));
 }
 
 async function wantsSudoPassword(ask: Asker): Promise<boolean> {

@@ -41,7 +41,7 @@ function loginTrouble(node: string, database: Database, { login }: DatabasePath)
   if (login.code === '28P01' || login.code === 'ER_ACCESS_DENIED_ERROR') {
     return { kind: 'password', found, hint: `The password is wrong, or the user is not there yet. As the database's admin:\n  ${adminSql('role', database).join('\n  ')}` };
   }
-  return { kind: 'other', found: `${node} does not reach ${formatAddress(database.address)}: ${login.said}`, hint: hintOn(login.code, database) };
+  return { kind: 'other', found: `${node} does not reach ${formatAddress(database.address)}: ${login.said.replace(`${formatAddress(database.address)}: `, '')}`, hint: hintOn(login.code, database) };
 }
 
 function schemaTrouble(node: string, database: Database, { server, login }: DatabasePath): Trouble | undefined {
@@ -57,6 +57,7 @@ function schemaTrouble(node: string, database: Database, { server, login }: Data
 
 function hintOn(code: string, { type, name, user }: Database): string {
   if (code === '28000') return `Add a line to pg_hba.conf on the server, such as: hostssl ${name} ${user} NODE-ADDRESS/32 scram-sha-256`;
+  if (code === 'EPROTO') return 'Type the host and port of the database.';
   if (/^(ENOTFOUND|EAI_)/.test(code)) return 'Type the host as the nodes know it.';
   return type === 'postgres' ? 'Look at the firewall and at listen_addresses of the server.' : 'Look at the firewall and at bind-address of the server.';
 }
