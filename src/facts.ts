@@ -49,6 +49,16 @@ export interface NodeFacts {
   readonly environment: readonly EnvironmentEntry[];
   /** `cfg:…` arguments of the command line. */
   readonly arguments: readonly string[];
+  /** Where each argument is written, such as `/etc/systemd/system/grafana-server.service.d/db.conf:3`. */
+  readonly argumentPlaces?: ReadonlyMap<string, string>;
+  /** What the start of Grafana names by --config, and where that is written; absent: nothing does. */
+  readonly configNamed?: { readonly path: string; readonly place: string };
+  /** The process as it runs, which may have been started before something changed. */
+  readonly running?: RunningFacts;
+  /** Files that say how Grafana is started: the unit, its drop-ins, its environment files. */
+  readonly startFiles?: readonly { readonly path: string; readonly modified: number }[];
+  /** Set when Grafana runs in a container of this host. */
+  readonly container?: ContainerFacts;
   /** Contents of files that settings refer to by `$__file{}` and of those an earlier push staged, by path as written. */
   readonly secretFiles: ReadonlyMap<string, Secret>;
   /** Other files of ours that a push would write, by path. */
@@ -82,6 +92,28 @@ export interface ServiceFacts {
   readonly restarts: number;
   readonly user: string;
   readonly group: string;
+  /** The unit's files changed, and systemd has not read them. */
+  readonly reloadNeeded?: boolean;
+}
+
+/** Times are seconds since 1970 on the node. */
+export interface RunningFacts {
+  readonly startedAt: number;
+  readonly configPath?: string;
+  readonly arguments: readonly string[];
+  /** Its GF_* variables. */
+  readonly environment: ReadonlyMap<string, Secret>;
+}
+
+export interface ContainerFacts {
+  /** `docker` or `podman`. */
+  readonly engine: string;
+  readonly name: string;
+  readonly image: string;
+  /** Config as the container sees it. */
+  readonly configPath: string;
+  /** The same file as the host sees it; absent: it lies in the container alone. */
+  readonly hostConfigPath?: string;
 }
 
 export interface FileFacts {
@@ -91,6 +123,8 @@ export interface FileFacts {
   readonly owner: string;
   /** Octal, such as `640`. */
   readonly mode: string;
+  /** Seconds since 1970 on the node. */
+  readonly modified?: number;
 }
 
 export interface ConfigFile extends FileFacts {

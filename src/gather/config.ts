@@ -18,8 +18,8 @@ export interface ConfigReading {
 /** Reads the answer to `configScript`. */
 export function readConfig(answer: Answer): ConfigReading {
   const files = new Map([...answer.under('file-hash')].flatMap(([path, sha256]) => {
-    const [owner = '', mode = ''] = (answer.text(`file-owner ${path}`) ?? '').trim().split(' ');
-    return [[path, { path, sha256: sha256.trim(), owner, mode }] as const];
+    const [owner = '', mode = '', modified = '0'] = (answer.text(`file-owner ${path}`) ?? '').trim().split(' ');
+    return [[path, { path, sha256: sha256.trim(), owner, mode, modified: Number(modified) }] as const];
   }));
   const configPath = answer.text('config') ?? '';
   const facts = files.get(configPath);
@@ -51,11 +51,14 @@ export function readConfig(answer: Answer): ConfigReading {
   };
 }
 
-/** `Version 12.2.0 (commit: …, branch: …, enterprise-commit: …)` or `grafana version 12.2.0`. */
 function readGrafana(answer: Answer): GrafanaFacts | undefined {
-  const said = answer.text('version') ?? '';
+  const installed = /^grafana-enterprise installed$/m.test(answer.text('packages') ?? '');
+  return parseVersionWords(answer.text('version') ?? '', installed, answer.text('home') ?? '');
+}
+
+/** `Version 12.2.0 (commit: …, branch: …, enterprise-commit: …)` or `grafana version 12.2.0`. */
+export function parseVersionWords(said: string, isEnterprise: boolean, homePath: string): GrafanaFacts | undefined {
   const version = /version (\d+\.\d+\.\d+\S*)/i.exec(said)?.[1];
   if (version === undefined) return undefined;
-  const enterprise = /^grafana-enterprise installed$/m.test(answer.text('packages') ?? '') || /enterprise-commit: [0-9a-f]/.test(said);
-  return { version, edition: enterprise ? 'enterprise' : 'oss', homePath: answer.text('home') ?? '' };
+  return { version, edition: isEnterprise || /enterprise-commit: [0-9a-f]/.test(said) ? 'enterprise' : 'oss', homePath };
 }

@@ -5,10 +5,11 @@ import { effectiveOf } from '../grafana/effective-of.ts';
 import { findExpanders } from '../grafana/expanders.ts';
 import { nodePaths } from '../settings/node-paths.ts';
 import { type Answer, parseAnswer } from '../shell/framed-answer.ts';
-import { configScript, contentsScript, serviceScript } from '../shell/node-scripts.ts';
+import { configScript, contentsScript } from '../shell/node-scripts.ts';
 import type { Script } from '../shell/quote.ts';
+import { serviceScript } from '../shell/service-script.ts';
 import type { Clock, NodeConnection } from '../world.ts';
-import { type ConfigReading, readConfig } from './config.ts';
+import { type ConfigReading, parseVersionWords, readConfig } from './config.ts';
 import { readService, type ServiceReading } from './service.ts';
 
 /** What a node question needs of the cluster; the wizard asks before the rest is known. */
@@ -21,13 +22,13 @@ export async function gatherNode(node: Node, cluster: NodeQuestion, connection: 
     const asked = clock.now().getTime();
     const service = readService(await ask(serviceScript(node.grafana.unit, node.grafana.status)), node.grafana);
     const clockAheadSeconds = Math.round(service.clock - (asked + clock.now().getTime()) / 2000);
-    const config = readConfig(await ask(configScript({
+    const config = withContainer(service, readConfig(await ask(configScript({
       config: service.configPath ?? '',
       homes: service.homes,
       secretsPath: node.grafana.secretsPath ?? '',
       peers: cluster.nodes.filter(({ name }) => name !== node.name).map(({ name, target }) => ({ name, host: target.host })),
       bundle: cluster.needsBundle,
-    })));
+    }))));
     const bare = makeFacts(service, config, clockAheadSeconds);
     const secretFiles = await readSecretFiles(bare, node, config, ask);
     const sqlite = await countSqlite({ ...bare, secretFiles }, config.homePath, ask);
@@ -35,6 +36,14 @@ export async function gatherNode(node: Node, cluster: NodeQuestion, connection: 
   } catch (error) {
     return { ok: false, missing: `${node.name} stopped answering: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/** A Grafana in a container keeps its defaults and its version there. */
+function withContainer({ container }: ServiceReading, config: ConfigReading): ConfigReading {
+  if (container === undefined) return config;
+  const grafana = parseVersionWords(container.version, /enterprise/.test(container.facts.image), '/usr/share/grafana');
+  const { grafana: _host, defaults: _defaults, ...rest } = config;
+  return { ...rest, ...(grafana === undefined ? {} : { grafana }), ...(container.defaults === '' ? {} : { defaults: container.defaults }) };
 }
 
 function makeFacts(service: ServiceReading, config: ConfigReading, clockAheadSeconds: number): NodeFacts {
@@ -50,6 +59,11 @@ function makeFacts(service: ServiceReading, config: ConfigReading, clockAheadSec
     ...(config.defaults === undefined ? {} : { defaults: config.defaults }),
     environment: relevant(service, config),
     arguments: service.words.filter((word) => word.startsWith('cfg:')),
+    argumentPlaces: service.argumentPlaces,
+    ...(service.configNamed === undefined ? {} : { configNamed: service.configNamed }),
+    ...(service.running === undefined ? {} : { running: service.running }),
+    startFiles: service.startFiles,
+    ...(service.container === undefined ? {} : { container: service.container.facts }),
     secretFiles: new Map(),
     files: config.files,
     sourceAddresses: config.sourceAddresses,

@@ -1,7 +1,11 @@
 import type { GrafanaLayout } from '../cluster/cluster.ts';
-import type { ServiceFacts } from '../facts.ts';
+import { Secret } from '../cluster/secret.ts';
+import type { ContainerFacts, NodeFacts, RunningFacts, ServiceFacts } from '../facts.ts';
+import { type Container, parseContainer } from '../shell/container.ts';
 import type { Answer } from '../shell/framed-answer.ts';
-import { findOption, parseEnvironmentFile, parseEnvironmentProperty, parseExecStart, parseProperties } from '../shell/systemd.ts';
+import { directiveLines, findOption, parseExecStart, parseProperties } from '../shell/systemd.ts';
+import { absolute, homeOf, type Process, processReading, readProcesses } from './process.ts';
+import { placeOfOption, placesOfArguments, type Start, startVariables, type Variable } from './start.ts';
 
 /** What the first question to a node tells: who starts Grafana, with which words and variables. */
 export interface ServiceReading {
@@ -11,56 +15,75 @@ export interface ServiceReading {
   /** Seconds since 1970 on the node. */
   readonly clock: number;
   readonly service: ServiceFacts;
-  /** Words of the running process, else of the unit. */
+  /** Words of the next start. */
   readonly words: readonly string[];
+  readonly argumentPlaces: ReadonlyMap<string, string>;
   /** Every variable that reaches Grafana, secrets among them; the later entry of a name counts. */
   readonly variables: readonly Variable[];
-  /** What `--config` says; undefined: nothing does. */
+  /** The config that is read at the next start; undefined: nothing names one. */
   readonly configPath?: string;
+  readonly configNamed?: NonNullable<NodeFacts['configNamed']>;
   /** Where Grafana may be at home, likeliest first. */
   readonly homes: readonly string[];
-}
-
-export interface Variable {
-  readonly name: string;
-  readonly value: string;
-  readonly origin: string;
+  readonly running?: RunningFacts;
+  readonly startFiles: NonNullable<NodeFacts['startFiles']>;
+  readonly container?: { readonly facts: ContainerFacts; readonly defaults: string; readonly version: string };
 }
 
 /** Reads the answer to `serviceScript`. */
 export function readService(answer: Answer, layout: GrafanaLayout): ServiceReading {
   const properties = parseProperties(answer.text('unit') ?? '');
   const first = (name: string): string => properties.get(name)?.[0] ?? '';
-  const set = setByUnit(answer, first('Environment'));
-  const environment = new Map(set.map(({ name, value }) => [name, value]));
-  const running = (answer.text('cmdline') ?? '').split('\0').filter((word) => word !== '');
-  const fromUnit = parseExecStart(first('ExecStart'), environment);
-  const words = running.length > 0 ? running : fromUnit;
+  const status = answer.text('status');
+  const container = readContainer(answer);
+  const loaded = first('LoadState') === 'loaded';
   const own = startWords(layout);
   const directory = first('WorkingDirectory').replace(/^!/, '');
-  const configPath = layout.configPath ?? findOption(words, 'config') ?? findOption(own, 'config');
-  const pid = Number(first('MainPID'));
-  const status = answer.text('status');
+
+  const lines = directiveLines(answer.under('unit-file'));
+  const set = startVariables(answer, first('Environment'), lines);
+  const process = container === undefined ? runningProcess(answer, layout, own, first('MainPID')) : undefined;
+  const startFiles = [...answer.under('modified')].map(([path, modified]) => ({ path, modified: Number(modified) }));
+  const fromUnit = parseExecStart(first('ExecStart'), new Map(set.map(({ name, value }) => [name, value])));
+  const words = container?.words ?? nextWords(fromUnit, process, startFiles);
+  const variables = container === undefined
+    ? [...set, ...onlyRunning(process, set)]
+    : container.variables.map((variable) => ({ ...variable, origin: `${container.facts.engine} inspect ${container.facts.name}` }));
+  const start: Start = { lines, variables: set };
+
+  const named = container?.facts.hostConfigPath ?? findOption(words, 'config');
+  const ownConfig = findOption(own, 'config');
+  const configPath = layout.configPath ?? named ?? ownConfig ?? defaultFileConfig(answer);
+  const place = container === undefined ? placeOfOption(start, 'config') : `the mounts of the container ${container.facts.name}`;
   return {
     system: answer.text('system') ?? '',
     hostName: answer.text('host') ?? '',
     systemd: answer.text('systemd') !== undefined,
     clock: Number(answer.text('clock')),
-    words,
-    variables: [...set, ...onlyRunning(answer, environment)],
+    words, variables, startFiles,
+    argumentPlaces: placesOfArguments(start, words),
     ...(configPath === undefined ? {} : { configPath: absolute(configPath, directory) }),
-    homes: homes([...words, ...own], directory, configPath),
+    ...(named === undefined ? {} : { configNamed: { path: absolute(named, directory || (process?.directory ?? '')), place: place ?? 'the command line' } }),
+    homes: homes([...homeOf(words, process?.directory ?? directory), ...homeOf(own, directory)], configPath),
+    ...(process === undefined ? {} : { running: runningFacts(process) }),
+    ...(container === undefined ? {} : { container: { facts: container.facts, defaults: answer.text('container-defaults') ?? '', version: answer.text('container-version') ?? '' } }),
     service: {
       unit: layout.unit,
-      known: first('LoadState') === 'loaded' || status !== undefined,
+      known: loaded || status !== undefined,
       active: status === undefined ? first('ActiveState') === 'active' : status === '0',
       enabled: status !== undefined || first('UnitFileState').startsWith('enabled'),
-      ...(pid > 0 ? { pid } : {}),
+      ...(process === undefined ? {} : { pid: process.pid }),
       restarts: Number(first('NRestarts')),
       user: first('User'),
       group: first('Group'),
+      ...(first('NeedDaemonReload') === 'yes' ? { reloadNeeded: true } : {}),
     },
   };
+}
+
+function readContainer(answer: Answer): Container | undefined {
+  const [engine, json] = [answer.text('container-engine'), answer.text('container')];
+  return engine === undefined || json === undefined ? undefined : parseContainer(engine, json);
 }
 
 /** A start line of the cluster file is shell, but its options are the only place that names the paths. */
@@ -68,39 +91,41 @@ function startWords(layout: GrafanaLayout): readonly string[] {
   return (layout.start ?? '').split(/\s+/).map((word) => word.replace(/^["']|["']$/g, ''));
 }
 
-/** Variables of the unit's environment: `Environment=` first, files after it and over it, as systemd does. */
-function setByUnit(answer: Answer, property: string): readonly Variable[] {
-  const unitFiles = [...answer.under('unit-file')];
-  const inUnit = parseEnvironmentProperty(property).map(({ name, value }) => {
-    const places = unitFiles.flatMap(([path, text]) =>
-      text.split('\n').flatMap((line, index) => (line.trimStart().startsWith('Environment=') && line.includes(`${name}=`) ? [`${path}:${index + 1}`] : [])));
-    return { name, value, origin: places.at(-1) ?? 'the unit' };
-  });
-  const inFiles = [...answer.under('environment-file')].flatMap(([path, text]) =>
-    parseEnvironmentFile(text).map(({ name, value, line }) => ({ name, value, origin: `${path}:${line}` })));
-  return [...inUnit, ...inFiles];
+function runningProcess(answer: Answer, layout: GrafanaLayout, own: readonly string[], mainPid: string): Process | undefined {
+  const processes = readProcesses(answer);
+  const main = processes.find(({ pid }) => pid === Number(mainPid));
+  return main ?? processReading(processes, layout.configPath ?? findOption(own, 'config'));
 }
 
-function onlyRunning(answer: Answer, known: ReadonlyMap<string, string>): readonly Variable[] {
-  return (answer.text('environ') ?? '').split('\0').flatMap((entry) => {
-    const at = entry.indexOf('=');
-    const name = entry.slice(0, at);
-    return at <= 0 || known.has(name) ? [] : [{ name, value: entry.slice(at + 1), origin: 'the running process' }];
-  });
+/** A process that is newer than all that starts it tells the exact words; else the unit does, unless it starts a script. */
+function nextWords(fromUnit: readonly string[], process: Process | undefined, startFiles: ServiceReading['startFiles']): readonly string[] {
+  if (process === undefined || process.words.length === 0) return fromUnit;
+  const isGrafana = /(^|\/)grafana(-server)?$/.test(fromUnit[0] ?? '');
+  return isGrafana && startFiles.some(({ modified }) => modified > process.startedAt) ? fromUnit : process.words;
 }
 
-function homes(words: readonly string[], directory: string, configPath: string | undefined): readonly string[] {
-  const named = findOption(words, 'homepath');
-  const beside = (path: string | undefined, tail: RegExp): string[] => (path !== undefined && tail.test(path) ? [path.replace(tail, '')] : []);
-  return [...new Set([
-    ...(named === undefined ? [] : [absolute(named, directory)]),
-    ...(directory === '' ? [] : [directory]),
-    ...words.slice(0, 1).flatMap((word) => beside(word, /\/bin\/grafana(-server)?$/)),
-    ...beside(configPath, /\/conf\/[^/]+$/),
-    '/usr/share/grafana',
-  ])];
+/** What nothing on the host sets may come from a script that starts Grafana, or from a setting that is gone since. */
+function onlyRunning(process: Process | undefined, set: readonly Variable[]): readonly Variable[] {
+  const known = new Set(set.map(({ name }) => name));
+  return (process?.variables ?? []).filter(({ name }) => !known.has(name)).map((variable) => ({ ...variable, origin: 'the running process' }));
 }
 
-function absolute(path: string, directory: string): string {
-  return path.startsWith('/') || directory === '' ? path : `${directory.replace(/\/$/, '')}/${path}`;
+function runningFacts({ startedAt, words, variables, directory }: Process): RunningFacts {
+  const config = findOption(words, 'config');
+  return {
+    startedAt,
+    ...(config === undefined ? {} : { configPath: absolute(config, directory) }),
+    arguments: words.filter((word) => word.startsWith('cfg:')),
+    environment: new Map(variables.filter(({ name }) => name.startsWith('GF_')).map(({ name, value }) => [name, new Secret(value)])),
+  };
+}
+
+/** The init script of the packages reads CONF_FILE there (grafana/packaging/deb/init.d/grafana-server). */
+function defaultFileConfig(answer: Answer): string | undefined {
+  return [...answer.under('default-file').values()].map((text) => /^\s*CONF_FILE=["']?([^"'\s]+)/m.exec(text)?.[1]).find((path) => path !== undefined);
+}
+
+function homes(named: readonly string[], configPath: string | undefined): readonly string[] {
+  const beside = configPath !== undefined && /\/conf\/[^/]+$/.test(configPath) ? [configPath.replace(/\/conf\/[^/]+$/, '')] : [];
+  return [...new Set([...named, ...beside, '/usr/share/grafana'])];
 }

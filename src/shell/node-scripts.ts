@@ -1,28 +1,6 @@
 import { framing } from './framed-answer.ts';
 import { raw, type Script, sh } from './quote.ts';
 
-const properties = 'LoadState,ActiveState,MainPID,NRestarts,UnitFileState,ExecStart,Environment,User,Group,WorkingDirectory';
-
-/** Asks for the system, the unit and the running process. `status` is the cluster file's line for hosts without systemd. */
-export function serviceScript(unit: string, status: string | undefined): Script {
-  const ownStatus = status === undefined ? sh`` : sh`( eval ${status} ) >/dev/null 2>&1 </dev/null; say status $?
-`;
-  return sh`${raw(framing)}( . /etc/os-release 2>/dev/null && printf '%s %s' "$ID" "$VERSION_ID" || uname -sr ) | put system
-uname -n | put host
-date +%s | put clock
-${raw(ownStatus)}[ -d /run/systemd/system ] || exit 0
-say systemd yes
-ask() { systemctl show ${unit} -p "$1" --value; }
-systemctl show ${unit} -p ${properties} | put unit
-for f in $(ask FragmentPath) $(ask DropInPaths); do [ ! -r "$f" ] || put "unit-file $f" < "$f"; done
-ask EnvironmentFiles | sed 's/ (ignore_errors=[a-z]*)$//' | while IFS= read -r f; do [ ! -r "$f" ] || put "environment-file $f" < "$f"; done
-pid=$(ask MainPID)
-[ "\${pid:-0}" -gt 0 ] || exit 0
-put cmdline < "/proc/$pid/cmdline"
-put environ < "/proc/$pid/environ"
-`;
-}
-
 /** Where Go's crypto/x509 looks on Linux, in its order (go: src/crypto/x509/root_linux.go). */
 const goBundles = [
   '/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/ca-bundle.pem',
@@ -71,7 +49,7 @@ say home "$home"
 config=${question.config}
 [ -n "$config" ] || config=$home/conf/custom.ini
 say config "$config"
-describe() { stat -L -c '%U:%G %a' "$2" 2>/dev/null | put "$1-owner $2"; sha256sum < "$2" | cut -d' ' -f1 | put "$1-hash $2"; }
+describe() { stat -L -c '%U:%G %a %Y' "$2" 2>/dev/null | put "$1-owner $2"; sha256sum < "$2" | cut -d' ' -f1 | put "$1-hash $2"; }
 if [ -f "$config" ]; then
   real=$(readlink -f "$config")
   say real "$real"

@@ -41,7 +41,42 @@ export function parseEnvironmentProperty(text: string): readonly Omit<Assignment
 export function parseExecStart(text: string, environment: ReadonlyMap<string, string>): readonly string[] {
   const words = /argv\[\]=(.*?) ; (?:ignore_errors|flags)=/.exec(text)?.[1];
   if (words === undefined) return [];
-  return splitWords(words).map((word) => word.replace(/\$\{(\w+)\}|\$(\w+)/g, (_, braced?: string, bare?: string) => environment.get(braced ?? bare ?? '') ?? ''));
+  // `$NAME` as a word of its own becomes the words of its value (man systemd.service, "Command lines").
+  return splitWords(words).flatMap((word) => {
+    const alone = /^\$(\w+)$/.exec(word)?.[1];
+    if (alone !== undefined) return splitWords(environment.get(alone) ?? '');
+    return [word.replace(/\$\{(\w+)\}|\$(\w+)/g, (_, braced?: string, bare?: string) => environment.get(braced ?? bare ?? '') ?? '')];
+  });
+}
+
+/** One line of a unit file or drop-in that belongs to a directive; lines count from 1. */
+export interface DirectiveLine {
+  readonly name: string;
+  readonly text: string;
+  /** Such as `/etc/systemd/system/grafana-server.service.d/db.conf:3`. */
+  readonly place: string;
+}
+
+/** The lines that count, in the order in which systemd reads the files: an empty `NAME=` takes back all before it. */
+export function directiveLines(files: ReadonlyMap<string, string>): readonly DirectiveLine[] {
+  let lines: DirectiveLine[] = [];
+  for (const [path, text] of files) {
+    let open: string | undefined;
+    text.split(/\r?\n/).forEach((line, index) => {
+      if (/^\s*[#;]/.test(line)) return;
+      const started = open === undefined ? /^\s*(\w+)\s*=\s*(.*)$/.exec(line) : null;
+      const name = open ?? started?.[1];
+      if (started?.[2] === '') lines = lines.filter((other) => other.name !== started[1]);
+      else if (name !== undefined) lines.push({ name, text: line, place: `${path}:${index + 1}` });
+      open = line.endsWith('\\') ? name : undefined;
+    });
+  }
+  return lines;
+}
+
+/** Where the last line of a directive with this text in it stands. */
+export function placeOf(lines: readonly DirectiveLine[], name: string, text: string): DirectiveLine | undefined {
+  return lines.findLast((line) => line.name === name && line.text.includes(text));
 }
 
 /** The value of `--NAME=value`, `-NAME value` and the like; the last one counts. */

@@ -1,0 +1,63 @@
+import { framing } from './framed-answer.ts';
+import { raw, type Script, sh } from './quote.ts';
+
+const properties = 'LoadState,ActiveState,MainPID,NRestarts,UnitFileState,NeedDaemonReload,ExecStart,Environment,User,Group,WorkingDirectory';
+
+/** `look PID`: a process with its words, variables, folder and start. Field 22 of stat is the start in ticks since boot (man proc_pid_stat). */
+const processes = sh`look() {
+  ticks=$(sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20)
+  [ -n "$ticks" ] || return 0
+  put "cmdline $1" < "/proc/$1/cmdline"
+  put "environ $1" < "/proc/$1/environ"
+  readlink "/proc/$1/cwd" | tr -d '\n' | put "directory $1"
+  say "started $1" $(($(sed -n 's/^btime //p' /proc/stat) + ticks / $(getconf CLK_TCK 2>/dev/null || echo 100)))
+}
+`;
+
+/** Grafanas of this host that no unit starts; those of containers have process numbers of their own. */
+const unitless = sh`for f in /etc/default/grafana-server /etc/sysconfig/grafana-server; do [ ! -r "$f" ] || put "default-file $f" < "$f"; done
+own=$(readlink /proc/self/ns/pid)
+for p in $(grep -ls grafana /proc/[0-9]*/cmdline); do
+  p=\${p#/proc/}
+  p=\${p%/cmdline}
+  [ "$(readlink "/proc/$p/ns/pid")" = "$own" ] || continue
+  ! tr '\0' '\n' < "/proc/$p/cmdline" | head -n 2 | grep -qE '(^|/)grafana(-server)?$' || look "$p"
+done
+`;
+
+/** A container is known by its name alone. */
+const container = sh`for d in docker podman; do
+  command -v "$d" >/dev/null || continue
+  inspected=$(timeout 5 "$d" inspect --type container grafana 2>/dev/null) || continue
+  say container-engine "$d"
+  say container "$inspected"
+  timeout 5 "$d" exec grafana cat /usr/share/grafana/conf/defaults.ini 2>/dev/null | put container-defaults
+  timeout 5 "$d" exec grafana grafana server -v 2>/dev/null | put container-version
+  break
+done
+`;
+
+/** Asks for the system, the unit and the running process. `status` is the cluster file's line for hosts without systemd. */
+export function serviceScript(unit: string, status: string | undefined): Script {
+  const ownStatus = status === undefined ? sh`` : sh`( eval ${status} ) >/dev/null 2>&1 </dev/null; say status $?
+`;
+  return sh`${raw(framing)}${raw(processes)}( . /etc/os-release 2>/dev/null && printf '%s %s' "$ID" "$VERSION_ID" || uname -sr ) | put system
+uname -n | put host
+date +%s | put clock
+${raw(ownStatus)}state= pid= start=
+if [ -d /run/systemd/system ]; then
+  say systemd yes
+  ask() { systemctl show ${unit} -p "$1" --value; }
+  file() { [ ! -r "$2" ] || { put "$1 $2" < "$2"; stat -L -c %Y "$2" | put "modified $2"; }; }
+  systemctl show ${unit} -p ${properties} | put unit
+  for f in $(ask FragmentPath) $(ask DropInPaths); do file unit-file "$f"; done
+  ask EnvironmentFiles | sed 's/ (ignore_errors=[a-z]*)$//' | { IFS=; while read -r g; do for f in $g; do file environment-file "$f"; done; done; }
+  systemctl show-environment | put manager
+  state=$(ask LoadState) pid=$(ask MainPID) start=$(ask ExecStart)
+fi
+if [ "\${pid:-0}" -gt 0 ]; then look "$pid"; fi
+if [ "$state" != loaded ]; then
+${raw(unitless)}fi
+case $state$start in loaded*docker*|loaded*podman*) ;; loaded*) exit 0;; esac
+${raw(container)}`;
+}
