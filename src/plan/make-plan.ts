@@ -1,12 +1,14 @@
-import { Secret } from '../cluster/secret.ts';
+import type { Secret } from '../cluster/secret.ts';
 import { UserError } from '../errors.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
-import { publicSecretKey } from '../settings/choose-secret-key.ts';
+import { wantedText } from '../settings/foresee.ts';
 import type { Difference } from '../settings/merge-config.ts';
 import { isOnDatabase } from '../settings/on-database.ts';
+import { overrideOf } from '../settings/override.ts';
+import { shownValue } from '../settings/shown.ts';
 import { nodeOutcomes } from './node-outcome.ts';
 import type { NodeOutcome, OutcomeInput } from './node-outcome.ts';
-import type { Change, NodePlan, Plan, Shown } from './plan.ts';
+import type { Change, NodePlan, Overridden, Plan } from './plan.ts';
 
 export interface PlanInput extends OutcomeInput {
   /** Absent: all nodes. */
@@ -63,6 +65,7 @@ function nodePlan(outcome: NodeOutcome, input: PlanInput): NodePlan {
   return {
     name: node.name,
     changes: merged.differing.map((difference) => change(difference, input)),
+    overridden: overridden(outcome, input),
     files: files.map(({ what, path, content, access }) => ({ what, path, ...access, hash: input.keyedHash(content.reveal()) })),
     running: facts.service.active,
     action: facts.service.active ? (changed ? 'restart' : 'none') : 'start',
@@ -70,21 +73,16 @@ function nodePlan(outcome: NodeOutcome, input: PlanInput): NodePlan {
 }
 
 function change({ setting: { section, key, wanted }, before }: Difference, { fingerprint }: PlanInput): Change {
-  const isSecret = wanted.kind === 'secret' || secretKeys.includes(key);
-  const show = (text: string): Shown => {
-    if (text === '') return { kind: 'unset' };
-    if (!isSecret) return { kind: 'text', text };
-    return shipped.includes(text) ? { kind: 'text', text: "Grafana's default" } : { kind: 'secret', fingerprint: fingerprint(new Secret(text)) };
-  };
-  const after = wanted.kind === 'absent' ? '' : wanted.kind === 'text' ? wanted.text : wanted.secret.reveal();
-  return { section, key, before: show(before?.value ?? ''), after: show(after) };
+  return { section, key, before: shownValue(key, before?.value ?? '', fingerprint), after: shownValue(key, wantedText(wanted), fingerprint) };
 }
 
-/** What Grafana ships with is known to everybody. */
-const shipped = [publicSecretKey, 'admin'];
-
-/** These may hold a password although they are no secret of ours. */
-const secretKeys = ['url', 'connection_string'];
+function overridden({ merged, facts }: NodeOutcome, { fingerprint }: PlanInput): readonly Overridden[] {
+  return merged.outlooks.flatMap((outlook) => {
+    const override = overrideOf(outlook, facts);
+    const { setting: { section, key, wanted } } = outlook;
+    return override === undefined ? [] : [{ section, key, value: shownValue(key, wantedText(wanted), fingerprint), ...override }];
+  });
+}
 
 /** A stopped node does no harm to the others when it is started; a running founder goes before the other running ones. */
 function inOrder(plans: readonly NodePlan[], founder: string): readonly NodePlan[] {

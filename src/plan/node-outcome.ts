@@ -1,11 +1,10 @@
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { Secret } from '../cluster/secret.ts';
 import type { Facts, NodeFacts } from '../facts.ts';
-import { gossipAddresses } from '../settings/gossip-addresses.ts';
 import { mergeConfig } from '../settings/merge-config.ts';
 import type { MergedConfig } from '../settings/merge-config.ts';
 import { nodePaths } from '../settings/node-paths.ts';
-import { settingsFor } from '../settings/settings-for.ts';
+import { nodeSettings } from '../settings/node-settings.ts';
 import type { ClusterSecrets, ManagedSetting } from '../settings/settings-for.ts';
 import type { PlannedFile } from './plan.ts';
 
@@ -47,19 +46,6 @@ function nodeOutcome(node: Node, facts: NodeFacts, input: OutcomeInput): NodeOut
   const settings = nodeSettings(node, facts, input);
   const merged = mergeConfig(node.name, facts, settings);
   return { node, facts, settings, merged, files: [...secretFiles(node, facts, merged), ...carriedFiles(node, facts, input), ...configFile(facts, merged)] };
-}
-
-/** The settings of one node, from what was gathered on all of them. */
-export function nodeSettings(node: Node, facts: NodeFacts, { cluster, facts: all, secrets }: Omit<OutcomeInput, 'sha256'>): readonly ManagedSetting[] {
-  const sources = new Map(all.nodes.flatMap(({ name, node: gathered }) => (gathered.ok ? [[name, gathered.facts.sourceAddresses] as const] : [])));
-  return settingsFor(cluster, node, {
-    secrets,
-    version: facts.grafana?.version ?? '',
-    configPath: facts.configPath,
-    ...(facts.caBundle === undefined ? {} : { caBundle: facts.caBundle.path }),
-    gossip: gossipAddresses(cluster, sources),
-    ownAddresses: facts.addresses,
-  });
 }
 
 function secretFiles(node: Node, facts: NodeFacts, { secretFiles }: MergedConfig): readonly FileOutcome[] {

@@ -1,3 +1,6 @@
+import type { Shown } from '../settings/shown.ts';
+import type { Override } from '../settings/override.ts';
+
 /** What a push is going to change, as plain data: it holds no secret and no plain hash of one. */
 export interface Plan {
   /** `roll`: one node at a time. `move`: all stop before the first starts again. */
@@ -14,6 +17,8 @@ export interface NodePlan {
   readonly name: string;
   readonly changes: readonly Change[];
   readonly files: readonly PlannedFile[];
+  /** Settings that are right, though something else than the config decides them. */
+  readonly overridden: readonly Overridden[];
   readonly action: 'none' | 'start' | 'restart';
   /** Whether it ran when the facts were gathered. */
   readonly running: boolean;
@@ -27,10 +32,12 @@ export interface Change {
   readonly after: Shown;
 }
 
-export type Shown =
-  | { readonly kind: 'unset' }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'secret'; readonly fingerprint: string };
+/** A setting that the config would say like this, and what says it instead. */
+export interface Overridden extends Override {
+  readonly section: string;
+  readonly key: string;
+  readonly value: Shown;
+}
 
 export interface PlannedFile {
   readonly what: 'config' | 'secret' | 'certificate' | 'license';

@@ -1,5 +1,6 @@
 import { countRestarts, isEmpty } from '../plan/plan.ts';
-import type { NodePlan, Plan, Shown } from '../plan/plan.ts';
+import type { NodePlan, Plan } from '../plan/plan.ts';
+import { describeShown } from '../settings/shown.ts';
 import type { Paint } from '../world.ts';
 
 /** Seconds a start takes as a rule: a first one sets up the tables, a later one does not (seen on 9.4 and 12.2, local database). */
@@ -7,12 +8,12 @@ const startSeconds = { first: 30, later: 15 };
 
 /** Lays out a plan for a person: what changes on which node, how many restarts, who notices. */
 export function reportPlan(plan: Plan, paint: Paint): string {
-  if (isEmpty(plan)) return 'Nothing to change: every node is as the cluster file says, and running.';
-  return [
-    ...groups(plan.nodes).flatMap((group) => [paint('bold', group.name), ...group.lines]),
-    '',
-    ...summary(plan),
-  ].join('\n');
+  if (isEmpty(plan)) return ['Nothing to change: every node is as the cluster file says, and running.', ...describeGroups(plan, paint)].join('\n');
+  return [...describeGroups(plan, paint), '', ...summary(plan)].join('\n');
+}
+
+function describeGroups({ nodes }: Plan, paint: Paint): readonly string[] {
+  return groups(nodes).flatMap((group) => [paint('bold', group.name), ...group.lines]);
 }
 
 interface Group {
@@ -28,20 +29,13 @@ function groups(nodes: readonly NodePlan[]): readonly Group[] {
   return [{ name: 'every node', lines: shared }, ...own].filter((group) => group.lines.length > 0);
 }
 
-function lines({ changes, files, action }: NodePlan): readonly string[] {
+function lines({ changes, overridden, files, action }: NodePlan): readonly string[] {
   return [
-    ...changes.map(({ section, key, before, after }) => `  [${section}] ${key}: ${show(before)} → ${show(after)}`),
+    ...changes.map(({ section, key, before, after }) => `  [${section}] ${key}: ${describeShown(before)} → ${describeShown(after)}`),
+    ...overridden.map(({ section, key, value, name, place }) => `  [${section}] ${key}: ${describeShown(value)}, as ${name} (${place}) says, whatever the config says`),
     ...files.filter(({ what }) => what !== 'config').map(({ path, owner, mode }) => `  ${[path, owner, mode].filter((part) => part !== undefined).join('  ')}`),
     ...(action === 'none' ? [] : [action === 'start' ? '  start: it is stopped' : '  restart']),
   ];
-}
-
-function show(shown: Shown): string {
-  switch (shown.kind) {
-    case 'unset': return '(unset)';
-    case 'secret': return `secret ${shown.fingerprint}`;
-    case 'text': return shown.text;
-  }
 }
 
 function summary(plan: Plan): readonly string[] {

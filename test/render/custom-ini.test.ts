@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/cluster/secret.ts';
 import { readIni } from '../../src/grafana/read-ini.ts';
-import { nodeSettings } from '../../src/plan/node-outcome.ts';
+import { nodeSettings } from '../../src/settings/node-settings.ts';
 import { renderCustomIni } from '../../src/render/custom-ini.ts';
 import { fillTemplate } from '../../src/render/fill-template.ts';
 import { sampleCluster, sampleFacts } from '../sample.ts';
