@@ -24,7 +24,7 @@ export type Standing = { readonly kind: 'known' } | { readonly kind: 'later' | '
 
 export interface KnownSetting {
   readonly standing: Standing;
-  /** What defaults.ini says; undefined: it is not there. */
+  /** What defaults.ini says, or last said; undefined: it never named the key. */
   readonly default?: string;
 }
 
@@ -51,7 +51,7 @@ export function catalogueFor(version: string): Catalogue {
     if (entry === null) continue;
     const [, mark, from = '', key = '', written = ''] = entry;
     const standing = standingIn(version, mark, from);
-    settings.set(key, { standing, ...(mark === '*' || standing.kind !== 'known' && mark !== '-' ? {} : { default: defaultIn(version, written) }) });
+    settings.set(key, { standing, ...(mark === '*' ? {} : { default: defaultIn(version, written) }) });
   }
   for (const name of enterpriseSections) sections.set(name, { open: true, settings: new Map() });
   return sections;

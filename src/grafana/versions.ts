@@ -43,6 +43,8 @@ export const versionFacts = {
   haLabel: { ranges: [{ from: '10.1.0' }], source: 'setting_unified_alerting.go; ignored by 9.4 (observed)' },
   /** Unified storage quotes the connection string by itself, so that a value we quote fails there, and an unquoted one in the core. */
   quotesConnectionString: { ranges: [{ from: '11.4.0', to: '11.6.3' }, { from: '12.0.0', to: '12.0.2' }], source: 'grafana#94223, undone by grafana#105331' },
+  /** Unified storage ignores [database] url and works on SQLite. */
+  ignoresDatabaseUrl: { ranges: [{ from: '11.6.1', to: '11.6.3' }, { from: '12.0.0', to: '12.0.2' }], source: 'grafana#104844, fixed by grafana#105331' },
   /** Migrations need the collation utf8mb4_0900_as_cs: no MariaDB, no MySQL 5.7. */
   needsMysql8Collation: { ranges: [{ from: '12.4.0' }], source: 'grafana#118836' },
 } as const satisfies Readonly<Record<string, VersionFact>>;

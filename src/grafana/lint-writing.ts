@@ -1,0 +1,83 @@
+import { isSecretKey } from './catalogue-secrets.ts';
+import { findExpanders } from './expanders.ts';
+import { findReference } from './interpolate.ts';
+import { type LintFinding, shownValue } from './lint-finding.ts';
+import type { LintRule, Sight, WrittenSetting } from './lint-sight.ts';
+
+/** Values that go-ini reads otherwise than they look. */
+export const writingRules: readonly LintRule[] = [judgeComment, judgeQuotes, judgeLines, judgeEmpty, judgeExpansion].map(eachSetting);
+
+type Rule = (setting: WrittenSetting, sight: Sight) => Omit<LintFinding, 'weight' | 'line' | 'section' | 'key'> | undefined;
+
+function eachSetting(rule: Rule): LintRule {
+  return (sight) => sight.written.flatMap((setting) => {
+    const finding = rule(setting, sight);
+    const key = setting.key.replace(/\s.*$/s, ' …');
+    return finding === undefined ? [] : [{ ...finding, weight: 'warning' as const, line: setting.line, section: setting.section, key }];
+  });
+}
+
+const tripleQuoted = (key: string): string => `${key} = """VALUE"""`;
+
+function judgeComment({ section, key, raw, scanned: { value: { comment, start } } }: WrittenSetting, { text }: Sight): ReturnType<Rule> {
+  if (comment.start === comment.end || text.startsWith('"""', start) || text[start] === '`') return undefined;
+  const mark = text[comment.start]!;
+  const glued = comment.start > start && !/\s/.test(text[comment.start - 1]!);
+  const said = text.slice(comment.start + 1, comment.end);
+  const open = /^["']/.test(raw) && said.includes(raw[0]!);
+  const secret = isSecretKey(section, key) && /^\S/.test(said);
+  const peers = key === 'ha_peers' && /^\s*[\w.[-][^\s]*:\d+/.test(said);
+  if (!glued && !open && !secret && !peers) return undefined;
+  return {
+    id: 'cut-value',
+    found: `${shownValue(section, key, raw)}: ${mark} and all behind it is a comment${open ? ', in quotes too' : ''}`,
+    expected: peers ? 'peers separated by commas' : 'the whole value, in three double quotes',
+    hint: peers ? 'write , between the peers' : tripleQuoted(key),
+  };
+}
+
+function judgeQuotes({ section, key, raw, scanned: { value: { start, comment } } }: WrittenSetting, { text }: Sight): ReturnType<Rule> {
+  const quote = text[start];
+  if (text.startsWith('"""', start) && text.length - start > 3) {
+    return /"""\s*[#;]/.test(raw) ? { id: 'late-quote', found: 'a comment with """ in it behind the value: it is part of the value', expected: 'nothing behind the closing quotes', hint: tripleQuoted(key) } : undefined;
+  }
+  if (quote === '“' || quote === '‘' || quote === '”') return { id: 'odd-quote', found: `${quote}, which is part of the value`, expected: 'straight quotes', hint: tripleQuoted(key) };
+  if ((quote !== '"' && quote !== "'") || raw[0] !== quote || comment.start !== comment.end && raw.slice(1).includes(quote)) return undefined;
+  const count = raw.split(quote).length - 1;
+  if (count % 2 === 0 || (quote === "'" && raw.endsWith(quote) && count > 1) || comment.start !== comment.end) return undefined;
+  return { id: 'open-quote', found: `${shownValue(section, key, raw)}, with a quote that is never closed and stays part of the value`, expected: 'a closed quote', hint: tripleQuoted(key) };
+}
+
+/** Settings that a quote or a backslash took in. */
+function judgeLines({ key, scanned }: WrittenSetting, { text }: Sight): ReturnType<Rule> {
+  const [, ...taken] = text.slice(scanned.start, scanned.end).trimEnd().split('\n');
+  const swallowed = taken.findIndex((line) => /^\s*(\[[\w.]+\]|[#;]|[A-Za-z_]\w*\s*=)/.test(line));
+  if (swallowed === -1) return undefined;
+  const quoted = text.startsWith('"""', scanned.value.start) || text[scanned.value.start] === '`';
+  return {
+    id: 'swallowed-lines',
+    found: `${quoted ? 'a quote that closes only' : 'a backslash at the end, which goes on'} in line ${scanned.line + taken.length}: line ${scanned.line + 1 + swallowed} is part of the value`,
+    expected: 'a value that ends on its line',
+    hint: quoted ? `close the quote in line ${scanned.line}` : tripleQuoted(key),
+  };
+}
+
+function judgeEmpty({ section, key, raw, line }: WrittenSetting, { defaultOf, written }: Sight): ReturnType<Rule> {
+  const standing = defaultOf(section, key) ?? '';
+  if (raw !== '' || standing === '' || written.some((other) => other.section === section && other.key === key && other.raw !== '')) return undefined;
+  return {
+    id: 'empty-value',
+    found: `nothing, which Grafana skips: it stays ${shownValue(section, key, standing)}`,
+    expected: 'a value',
+    hint: `write what ${key} is to be, or take out line ${line}`,
+  };
+}
+
+/** A secret that holds what Grafana expands. */
+function judgeExpansion({ section, key, raw }: WrittenSetting): ReturnType<Rule> {
+  if (!isSecretKey(section, key) || key === 'connstr') return undefined;
+  const expected = 'a secret without it, or $__file{PATH} as the whole value';
+  if (findExpanders(raw).some(({ whole }) => whole !== raw)) return { id: 'expanded-secret', found: 'a secret with ${…} or $__…{…} in the middle: Grafana puts something else there', expected, hint: `${key} = $__file{/etc/grafana/secrets/${key}}` };
+  const reference = findReference(raw);
+  return reference === undefined ? undefined : { id: 'expanded-secret', found: 'a secret with %(…)s in it, where Grafana puts another setting', expected: 'a secret without %(…)s: there is no way to write it', hint: `give ${key} a value without it` };
+}
