@@ -71,6 +71,8 @@ export interface NodeFacts {
   readonly addresses: readonly string[];
   /** Trust bundle that Go uses on this system. */
   readonly caBundle?: { readonly path: string; readonly pem: string };
+  /** The CA file that its [database] ca_cert_path names, where one is there. */
+  readonly databaseCa?: { readonly path: string; readonly pem: string };
   /** Seconds the node's clock is ahead of ours. */
   readonly clockAheadSeconds: number;
 }
@@ -170,7 +172,7 @@ export interface DatabaseServer {
 
 export type SchemaFacts =
   | { readonly kind: 'empty' }
-  | { readonly kind: 'grafana'; readonly users: number; readonly dashboards: number; readonly encryptedRows: number }
+  | { readonly kind: 'grafana'; readonly users: number; readonly dashboards: number; readonly encryptedRows: number; readonly secretsManagerRows?: number }
   | { readonly kind: 'foreign'; readonly tables: number; readonly example: string }
   /** Grafana's tables are there, but this user may not read them. */
   | { readonly kind: 'unreadable'; readonly code: string; readonly said: string };

@@ -5,6 +5,7 @@ import type { Facts, Gathered, LocalFacts, NodeEntry } from '../facts.ts';
 import type { ConnectOutcome, World } from '../world.ts';
 import type { ConnectedNodes } from './connect.ts';
 import { gatherDatabase } from './database.ts';
+import { databaseTrust } from './database-trust.ts';
 import { gatherNode } from './node.ts';
 import { resolveDatabasePassword, type ResolvedSecret } from './secrets.ts';
 
@@ -29,7 +30,7 @@ export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, w
     cluster.database.caCert === undefined ? undefined : asFacts(local.databaseCa),
     nodes.flatMap(({ name, node }) => {
       const connection = connected.connection(name);
-      return connection === undefined ? [] : [{ name, dial: connection.dial, caBundle: node.ok ? (node.facts.caBundle?.pem ?? '') : '' }];
+      return connection === undefined ? [] : [{ name, dial: connection.dial, caBundle: node.ok ? databaseTrust(node.facts) : '' }];
     }),
     world,
   );

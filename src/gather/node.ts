@@ -31,8 +31,7 @@ export async function gatherNode(node: Node, cluster: NodeQuestion, connection: 
     }))));
     const bare = makeFacts(service, config, clockAheadSeconds);
     const secretFiles = await readSecretFiles(bare, node, config, ask);
-    const sqlite = await countSqlite({ ...bare, secretFiles }, config.homePath, ask);
-    return { ok: true, facts: { ...bare, secretFiles, ...(sqlite === undefined ? {} : { sqlite }) } };
+    return { ok: true, facts: { ...bare, secretFiles, ...(await readDataFiles({ ...bare, secretFiles }, config.homePath, ask)) } };
   } catch (error) {
     return { ok: false, missing: `${node.name} stopped answering: ${error instanceof Error ? error.message : String(error)}` };
   }
@@ -96,13 +95,21 @@ async function readSecretFiles(facts: NodeFacts, node: Node, config: ConfigReadi
   return new Map([...contents].map(([name, text]) => [name, new Secret(text)]));
 }
 
-async function countSqlite(facts: NodeFacts, homePath: string, ask: (script: Script) => Promise<Answer>): Promise<SqliteFacts | undefined> {
+/** What the effective config names: the CA file for the database, and SQLite's own file. */
+async function readDataFiles(facts: NodeFacts, homePath: string, ask: (script: Script) => Promise<Answer>): Promise<Pick<NodeFacts, 'databaseCa' | 'sqlite'>> {
   const effective = effectiveOf(facts);
-  if (!effective.ok) return undefined;
+  if (!effective.ok) return {};
   const value = (section: string, key: string): string => effective.config.get(section, key)?.value ?? '';
   const under = (folder: string, path: string): string => (path.startsWith('/') ? path : `${folder}/${path}`);
   const data = under(homePath, value('paths', 'data') || 'data');
-  const answer = await ask(contentsScript([], under(data, value('database', 'path') || 'grafana.db')));
+  const ca = value('database', 'ca_cert_path');
+  const answer = await ask(contentsScript(ca === '' ? [] : [{ name: ca, path: under(homePath, ca) }], under(data, value('database', 'path') || 'grafana.db')));
+  const pem = answer.under('secret').get(ca);
+  const sqlite = countSqlite(answer);
+  return { ...(pem === undefined ? {} : { databaseCa: { path: ca, pem } }), ...(sqlite === undefined ? {} : { sqlite }) };
+}
+
+function countSqlite(answer: Answer): SqliteFacts | undefined {
   const path = answer.text('sqlite');
   if (path === undefined) return undefined;
   const count = (table: string): number => Number(answer.text(`count ${table}`)?.trim());

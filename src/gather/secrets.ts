@@ -6,6 +6,7 @@ import type { NodeEntry, NodeFacts } from '../facts.ts';
 import { decodeFromDatabase } from '../grafana/database-value.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { goTrim } from '../grafana/go-space.ts';
+import { databaseOf } from '../settings/database-of.ts';
 import { nodePaths } from '../settings/node-paths.ts';
 import { isOnDatabase } from '../settings/on-database.ts';
 import type { World } from '../world.ts';
@@ -85,13 +86,14 @@ export function heldDatabasePasswords(cluster: Pick<Cluster, 'nodes' | 'database
     const layout = cluster.nodes.find((one) => one.name === name);
     if (!node.ok || layout === undefined) return [];
     const staged = node.facts.secretFiles.get(nodePaths(layout, node.facts.configPath).databasePassword);
-    const text = configuredPassword(cluster.database, node.facts) ?? (staged === undefined ? undefined : goTrim(staged.reveal()));
-    return text === undefined || text === '' ? [] : [{ node: name, secret: new Secret(decodeFromDatabase(text, cluster.database.type)) }];
+    const secret = configuredPassword(cluster.database, node.facts) ?? (staged && new Secret(decodeFromDatabase(goTrim(staged.reveal()), cluster.database.type)));
+    return secret === undefined || secret.reveal() === '' ? [] : [{ node: name, secret }];
   });
 }
 
-function configuredPassword(database: Database, facts: NodeFacts): string | undefined {
+function configuredPassword(database: Database, facts: NodeFacts): Secret | undefined {
   const effective = effectiveOf(facts);
-  if (!effective.ok || !isOnDatabase(effective.config, database) || effective.config.get('database', 'user')?.value !== database.user) return undefined;
-  return effective.config.get('database', 'password')?.value;
+  if (!effective.ok || !isOnDatabase(effective.config, database)) return undefined;
+  const reading = databaseOf(effective.config);
+  return reading.kind === 'shared' && reading.database.user === database.user ? reading.database.password : undefined;
 }

@@ -4,6 +4,7 @@ import { accepted, refused, type Parsed } from '../cluster/parsed.ts';
 import { formatTarget } from '../cluster/target.ts';
 import type { DatabasePath, Gathered } from '../facts.ts';
 import { gatherDatabase } from '../gather/database.ts';
+import { databaseTrust } from '../gather/database-trust.ts';
 import type { Files, World } from '../world.ts';
 import type { Asker, Question, TextQuestion } from './ask.ts';
 import { troubleWith, type Trouble } from './database-trouble.ts';
@@ -86,7 +87,7 @@ async function readCa({ caCert }: Database, files: Files): Promise<Gathered<stri
 async function tryDatabase({ answers, seen }: State, database: Database, ca: Gathered<string> | undefined, world: World): Promise<ReadonlyMap<string, DatabasePath>> {
   const line = world.screen.progress(`  trying ${database.address.host} from ${answers.nodes.length} nodes`);
   const password: Gathered<Secret> = answers.password === undefined ? { ok: false, missing: 'no password' } : { ok: true, facts: answers.password };
-  const paths = answers.nodes.map(({ name, target }) => ({ name, dial: seen.connections.get(formatTarget(target))!.dial, caBundle: seen.nodes.get(name)?.caBundle?.pem ?? '' }));
+  const paths = answers.nodes.map(({ name, target }) => ({ name, dial: seen.connections.get(formatTarget(target))!.dial, caBundle: databaseTrust(seen.nodes.get(name) ?? {}) }));
   return gatherDatabase(database, password, ca, paths, world).finally(() => line.done());
 }
 
