@@ -66,6 +66,16 @@ function program(packageRoot: string): Command {
     .option('--break-lock', 'remove the lock of a push that is known to be dead')
     .option('--json', 'with --dry-run: print the plan as JSON')
     .action(run('push'));
+
+  cli.command('lint').description('read any grafana.ini as Grafana does and say what is wrong with it; changes nothing')
+    .argument('<FILE...>', 'the files; - is standard input')
+    .option('--grafana-version <VERSION>', 'the version that reads them (default: the newest known)')
+    .option('--defaults <FILE>', "that version's conf/defaults.ini: show the effective configuration")
+    .option('--env <KEY=VALUE>', "a variable of Grafana's environment, with --defaults; repeatable", collect, [])
+    .option('--show-secrets', 'do not mask passwords and keys')
+    .option('--json', 'print one line of JSON a file')
+    .option('--verbose', 'show the stack of an error')
+    .action((files: readonly string[], options: object) => run('lint')({ ...options, files }));
   return cli;
 }
 
@@ -77,6 +87,11 @@ function reachingNodes(command: Command): Command {
     .option('--ask-sudo-password', "ask for sudo's password once")
     .option('--db-password <SOURCE>', "the database's password: env:NAME, file:PATH, command:WORDS or nodes")
     .option('--verbose', 'show the stack of an error');
+}
+
+/** A flag that takes one value each time, so that what follows is not swallowed. */
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function sslMode(): Option {

@@ -76,6 +76,8 @@ export interface Files {
   readBytes(path: string): Promise<Uint8Array | undefined>;
   /** Temp file and rename; folders are made. `mode` defaults to 0644, `folderMode` (of folders made) to 0755. */
   write(path: string, content: string | Uint8Array, options?: { readonly mode?: number; readonly folderMode?: number }): Promise<void>;
+  /** All of standard input. */
+  readStdin(): Promise<string>;
   /** A file of `templates/`. */
   template(name: string): Promise<string>;
 }

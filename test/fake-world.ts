@@ -9,6 +9,7 @@ import type { ConnectFailure, DatabaseDrivers, Http, Local, NodeConnection, RunA
 export interface FakeProgram {
   /** Files of this machine by absolute path; what is written lands in the same map. */
   readonly files?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
   readonly templates?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Nodes by the name they are connected under. */
@@ -120,6 +121,7 @@ export function fakeWorld(program: FakeProgram = {}): FakeWorld {
         fileMap.set(name, { content: Buffer.from(content).toString(), ...(options?.mode === undefined ? {} : { mode: options.mode }) });
         return Promise.resolve();
       },
+      readStdin: async () => program.stdin ?? refuse('standard input'),
       template: async (name) => program.templates?.[name] ?? refuse(`template ${name}`),
     },
     clock: {

@@ -1,3 +1,5 @@
+import { nearest } from '../cluster/nearest.ts';
+
 /** The key that Grafana ships, in [security] and in [secrets_manager.encryption.secret_key.v1]: everybody knows it (conf/defaults.ini). */
 export const publicSecretKey = 'SW2YcwTIb9zpOOhoPsMm';
 
@@ -9,7 +11,8 @@ const harmless = /_(hint|policy|path|file|enabled|url|days|day_limit|minutes|exp
 export function isSecretKey(section: string, key: string): boolean {
   if (section === 'quota') return false;
   if (key === 'url' && section.toLowerCase().trim() === 'database') return true;
-  return secretWords.test(key) && !harmless.test(key);
+  // A slip such as passwrod holds a secret all the same.
+  return !harmless.test(key) && (secretWords.test(key) || nearest(key, ['password', 'secret_key', 'client_secret']) !== undefined);
 }
 
 /** The text with the password of every URL in it hidden. */

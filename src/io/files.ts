@@ -1,5 +1,6 @@
 import { chmod, mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Files } from '../world.ts';
@@ -18,6 +19,7 @@ export function makeFiles({ packageRoot, home, cwd }: FilesOptions): Files {
     readText: async (path) => (await read(path))?.toString('utf8'),
     readBytes: read,
     write,
+    readStdin: async () => (await buffer(process.stdin)).toString('utf8'),
     template: (name) => readFile(join(packageRoot, 'templates', name), 'utf8'),
   };
 }
