@@ -38,6 +38,7 @@ export function renderClusterFile(cluster: Cluster, folder: string): string {
     section('security', [
       'nodes: read from the nodes that have it; made new only for an empty database',
       ['secret_key', source(security.secretKey)],
+      ['secrets_manager_key', security.secretsManagerKey && source(security.secretsManagerKey)],
       ['admin_user', unless('admin', security.adminUser)],
       ['admin_password', security.adminPassword && source(security.adminPassword)],
     ]),

@@ -38,6 +38,7 @@ export function parseClusterFile(text: string, folder: string): ParsedClusterFil
     nodes,
     security: present({
       secretKey: read.optional('security', 'secret_key', secretSource(folder)) ?? { kind: 'nodes' },
+      secretsManagerKey: read.optional('security', 'secrets_manager_key', secretSource(folder)),
       adminUser: read.optional('security', 'admin_user', parseText) ?? 'admin',
       adminPassword: read.optional('security', 'admin_password', secretSource(folder)),
     }),

@@ -12,6 +12,8 @@ export interface Cluster {
   readonly database: Database;
   readonly security: {
     readonly secretKey: SecretSource;
+    /** Key of newer versions beside it; absent: the nodes keep it. */
+    readonly secretsManagerKey?: SecretSource;
     readonly adminUser: string;
     readonly adminPassword?: SecretSource;
   };

@@ -67,7 +67,7 @@ function renderNode(name: string, nodeFacts: NodeFacts, template: string, { clus
 function unnamedSecrets({ nodes }: Facts): ClusterSecrets {
   const nothing = new Secret('secret');
   const hasUsers = nodes.some(({ database }) => database.ok && database.facts.server?.schema.kind === 'grafana' && database.facts.server.schema.users > 0);
-  return { databasePassword: nothing, secretKey: nothing, ...(hasUsers ? {} : { adminPassword: nothing }) };
+  return { databasePassword: nothing, secretKey: nothing, secretsManagerKey: nothing, ...(hasUsers ? {} : { adminPassword: nothing }) };
 }
 
 function factsOf(name: string, { nodes }: Facts): NodeFacts {

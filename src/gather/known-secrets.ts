@@ -6,7 +6,7 @@ import { goTrim } from '../grafana/go-space.ts';
 /** What Grafana ships with is no secret, and hiding it would hide the word `admin` everywhere. */
 const shipped = ['', 'admin', 'SW2YcwTIb9zpOOhoPsMm'];
 
-const secretSettings = [['database', 'password'], ['security', 'secret_key'], ['security', 'admin_password']] as const;
+const secretSettings = [['database', 'password'], ['security', 'secret_key'], ['secrets_manager.encryption.secret_key.v1', 'secret_key'], ['security', 'admin_password']] as const;
 
 /** Every secret that gathering came across: what must not be in any word we print. */
 export function knownSecrets({ nodes, local }: Facts): readonly Secret[] {
@@ -16,9 +16,14 @@ export function knownSecrets({ nodes, local }: Facts): readonly Secret[] {
     return [
       ...[...node.facts.secretFiles.values()].map((secret) => goTrim(secret.reveal())),
       ...(effective.ok ? secretSettings.map(([section, key]) => effective.config.get(section, key)?.value ?? '') : []),
-      ...node.facts.environment.filter(({ name }) => /PASSWORD|SECRET|TOKEN|LICENSE_TEXT|_KEY$/.test(name)).map(({ value }) => value.reveal()),
+      ...[...(node.facts.running?.environment ?? [])].filter(([name]) => isSecretName(name)).map(([, value]) => value.reveal()),
+      ...node.facts.environment.filter(({ name }) => isSecretName(name)).map(({ value }) => value.reveal()),
     ];
   });
   const tried = local.databasePassword.ok ? [local.databasePassword.facts.reveal()] : [];
   return [...new Set([...tried, ...onNodes])].filter((text) => !shipped.includes(text)).map((text) => new Secret(text));
+}
+
+function isSecretName(name: string): boolean {
+  return /PASSWORD|SECRET|TOKEN|LICENSE_TEXT|_KEY$/.test(name);
 }

@@ -14,7 +14,7 @@ const serverQuery = 'select version() as version, user() as client, @@read_only 
 
 const tablesQuery = `
 select count(*) as tables, min(table_name) as example,
-       coalesce(group_concat(case when table_name in ('migration_log', 'user', 'dashboard', 'data_keys', 'secrets', 'data_source') then table_name end separator ' '), '') as known
+       coalesce(group_concat(case when table_name in ('migration_log', 'user', 'dashboard', 'data_keys', 'secrets', 'data_source', 'secret_data_key') then table_name end separator ' '), '') as known
 from information_schema.tables where table_schema = database() and left(table_name, ${scratch.length}) <> '${scratch}'`;
 
 /** Asks a MySQL or MariaDB what it is, what lies in the schema and whether this user can write. `suffix`: letters and digits of our own for the scratch table. */
@@ -70,8 +70,9 @@ async function readSchema(session: DatabaseSession, row: Row): Promise<SchemaFac
   try {
     const [counts = {}] = await session.query(`
       select ${count('user')} as users, ${count('dashboard', 'is_folder = 0')} as dashboards,
-             ${count('data_keys')} + ${count('secrets')} + ${count('data_source', `coalesce(secure_json_data, '') not in ('', '{}', 'null')`)} as encrypted`);
-    return { kind: 'grafana', users: Number(counts['users']), dashboards: Number(counts['dashboards']), encryptedRows: Number(counts['encrypted']) };
+             ${count('data_keys')} + ${count('secrets')} + ${count('data_source', `coalesce(secure_json_data, '') not in ('', '{}', 'null')`)} as encrypted,
+             ${count('secret_data_key')} as managed`);
+    return { kind: 'grafana', users: Number(counts['users']), dashboards: Number(counts['dashboards']), encryptedRows: Number(counts['encrypted']), secretsManagerRows: Number(counts['managed']) };
   } catch (error) {
     return { kind: 'unreadable', ...codeAndWords(error) };
   }

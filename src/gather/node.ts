@@ -85,8 +85,8 @@ function relevant({ variables }: ServiceReading, { config }: ConfigReading): rea
 async function readSecretFiles(facts: NodeFacts, node: Node, config: ConfigReading, ask: (script: Script) => Promise<Answer>): Promise<NodeFacts['secretFiles']> {
   const texts = [facts.config?.text ?? '', ...facts.environment.map(({ value }) => value.reveal())];
   const named = texts.flatMap(findExpanders).filter(({ provider }) => provider === '__file').map(({ argument }) => argument);
-  const { databasePassword, secretKey, adminPassword } = nodePaths(node, config.configPath);
-  const staged = [databasePassword, secretKey, adminPassword].filter((path) => facts.files.has(path));
+  const { databasePassword, secretKey, secretsManagerKey, adminPassword } = nodePaths(node, config.configPath);
+  const staged = [databasePassword, secretKey, secretsManagerKey, adminPassword].filter((path) => facts.files.has(path));
   const names = [...new Set([...named, ...staged])];
   if (names.length === 0) return new Map();
   // A relative path counts from where Grafana runs, its home.

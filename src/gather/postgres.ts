@@ -16,7 +16,7 @@ select current_setting('server_version') as version,
        count(c.oid) filter (where not pg_has_role(current_user, c.relowner, 'USAGE'))::int as foreign_owned,
        min(c.relname) filter (where not pg_has_role(current_user, c.relowner, 'USAGE')) as foreign_owned_example,
        min(c.relname) as example,
-       coalesce(string_agg(c.relname, ' ') filter (where c.relname in ('migration_log', 'user', 'dashboard', 'data_keys', 'secrets', 'data_source')), '') as known
+       coalesce(string_agg(c.relname, ' ') filter (where c.relname in ('migration_log', 'user', 'dashboard', 'data_keys', 'secrets', 'data_source', 'secret_data_key')), '') as known
 from (select 1) as one
 left join pg_class c on c.relkind in ('r', 'p') and c.relnamespace = (select oid from pg_namespace where nspname = current_schema())`;
 
@@ -59,8 +59,9 @@ async function readSchema(session: DatabaseSession, row: Row): Promise<SchemaFac
   try {
     const [counts = {}] = await session.query(`
       select ${count('user')} as users, ${count('dashboard', 'not is_folder')} as dashboards,
-             ${count('data_keys')} + ${count('secrets')} + ${count('data_source', `coalesce(secure_json_data, '') not in ('', '{}', 'null')`)} as encrypted`);
-    return { kind: 'grafana', users: Number(counts['users']), dashboards: Number(counts['dashboards']), encryptedRows: Number(counts['encrypted']) };
+             ${count('data_keys')} + ${count('secrets')} + ${count('data_source', `coalesce(secure_json_data, '') not in ('', '{}', 'null')`)} as encrypted,
+             ${count('secret_data_key')} as managed`);
+    return { kind: 'grafana', users: Number(counts['users']), dashboards: Number(counts['dashboards']), encryptedRows: Number(counts['encrypted']), secretsManagerRows: Number(counts['managed']) };
   } catch (error) {
     return { kind: 'unreadable', ...codeAndWords(error) };
   }

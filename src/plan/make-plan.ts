@@ -35,7 +35,7 @@ export function makePlan(input: PlanInput): Plan {
 }
 
 /** Settings that no two running nodes of a cluster may differ in: data would part, or secrets turn into garbage. */
-const identity = ['database.url', 'database.connection_string', 'database.type', 'database.host', 'database.name', 'security.secret_key', 'unified_alerting.ha_label'];
+const identity = ['database.url', 'database.connection_string', 'database.type', 'database.host', 'database.name', 'security.secret_key', 'secrets_manager.encryption.secret_key.v1.secret_key', 'unified_alerting.ha_label'];
 
 function identityChanges(outcome: NodeOutcome, input: PlanInput): readonly Difference[] {
   const same = isOnCluster(outcome, input);
@@ -54,7 +54,7 @@ function isOnCluster({ facts }: NodeOutcome, { cluster }: PlanInput): boolean {
 function refusePart({ cluster }: PlanInput, chosen: readonly NodeOutcome[]): void {
   const left = cluster.nodes.filter(({ name }) => !chosen.some(({ node }) => node.name === name));
   if (left.length === 0) return;
-  throw new UserError(`This changes the database, the secret_key or the label of running nodes, and ${left.map(({ name }) => name).join(', ')} would stay behind.`, {
+  throw new UserError(`This changes the database, the secret_key or the label, which all nodes share, and ${left.map(({ name }) => name).join(', ')} would stay behind.`, {
     hint: 'Push to all nodes: grafana-ha push',
   });
 }

@@ -40,11 +40,11 @@ export async function preparePush(input: PushInput, world: World): Promise<Prepa
     pending: await pendingNodes(cluster, connections),
     ...(chosen === undefined ? {} : { chosen }),
   });
-  const { databasePassword, secretKey, adminPassword } = settled;
+  const { databasePassword, secretKey, secretsManagerKey, adminPassword } = settled;
   return {
     plan, cluster, connections, keyedHash,
     outcomes: nodeOutcomes(outcomeInput),
-    secrets: [databasePassword, secretKey, ...(adminPassword === undefined ? [] : [adminPassword]), ...knownSecrets(facts)],
+    secrets: [databasePassword, secretKey, ...(secretsManagerKey === undefined ? [] : [secretsManagerKey]), ...(adminPassword === undefined ? [] : [adminPassword]), ...knownSecrets(facts)],
   };
 }
 

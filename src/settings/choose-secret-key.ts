@@ -32,7 +32,7 @@ export function chooseSecretKey({ given, holders, schema, fresh }: KeyQuestion):
   const [first] = kept;
 
   if (given !== undefined) {
-    const encrypted = ruling.filter(({ key }) => !key.equals(given));
+    const encrypted = schema.kind === 'grafana' && schema.encryptedRows > 0 ? ruling.filter(({ key }) => !key.equals(given)) : [];
     return encrypted.length > 0 ? { ok: false, reason: 'given-differs', holders: encrypted } : { ok: true, key: given, origin: 'given' };
   }
   if (first !== undefined && kept.some(({ key }) => !key.equals(first.key))) return { ok: false, reason: 'nodes-differ', holders: kept };

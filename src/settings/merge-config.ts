@@ -37,7 +37,7 @@ export function mergeConfig(node: string, facts: NodeFacts, settings: readonly M
   if (wrong !== undefined) {
     const { setting: { section, key } } = wrong;
     const { name, place } = overrideOf(wrong, facts) ?? { name: 'nothing', place: facts.configPath };
-    throw new UserError(`${node} would not read [${section}] ${key} as pushed: ${name}, ${place}, decides it.`, { hint: 'Remove that override, then push again.' });
+    throw new UserError(`${node} would not read [${section}] ${key} as pushed: ${name} (${place}) decides it.`, { hint: 'Remove that override, then push again.' });
   }
   return { text, secretFiles, outlooks, differing: outlooks.filter(({ isRightNow }) => !isRightNow).map(({ setting, before }) => ({ setting, before })) };
 }

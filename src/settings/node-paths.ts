@@ -5,6 +5,7 @@ import type { Node } from '../cluster/cluster.ts';
 export interface NodePaths {
   readonly databasePassword: string;
   readonly secretKey: string;
+  readonly secretsManagerKey: string;
   readonly adminPassword: string;
   readonly databaseCa: string;
   readonly license: string;
@@ -17,6 +18,7 @@ export function nodePaths(node: Node, configPath: string): NodePaths {
   return {
     databasePassword: join(secrets, 'database_password'),
     secretKey: join(secrets, 'secret_key'),
+    secretsManagerKey: join(secrets, 'secrets_manager_key'),
     adminPassword: join(secrets, 'admin_password'),
     databaseCa: join(folder, 'certs', 'database_ca.pem'),
     license: join(folder, 'license.jwt'),

@@ -1,5 +1,7 @@
-import type { Cluster, Node } from '../cluster/cluster.ts';
+import type { Address, Cluster, Node } from '../cluster/cluster.ts';
 import type { Facts, NodeFacts } from '../facts.ts';
+import { effectiveOf } from '../grafana/effective-of.ts';
+import { hasSecretsManager } from './encryption-keys.ts';
 import { gossipAddresses } from './gossip-addresses.ts';
 import { settingsFor } from './settings-for.ts';
 import type { ClusterSecrets, ManagedSetting, SettingsInput } from './settings-for.ts';
@@ -18,12 +20,27 @@ export function nodeSettings(node: Node, facts: NodeFacts, { cluster, facts: all
 /** What the settings of a node depend on beside the cluster file. */
 export function settingsInput(facts: NodeFacts, cluster: Cluster, all: Facts, secrets: ClusterSecrets): SettingsInput {
   const sources = new Map(all.nodes.flatMap(({ name, node: gathered }) => (gathered.ok ? [[name, gathered.facts.sourceAddresses] as const] : [])));
+  const gossip = gossipAddresses(cluster, sources);
+  const present = effectiveOf(facts);
   return {
     secrets,
     version: facts.grafana?.version ?? '',
     configPath: facts.configPath,
     ...(facts.caBundle === undefined ? {} : { caBundle: facts.caBundle.path }),
-    gossip: gossipAddresses(cluster, sources),
+    ...(facts.databaseCa === undefined ? {} : { presentCa: facts.databaseCa.path }),
+    secretsManager: hasSecretsManager(facts),
+    ...(present.ok ? { present: present.config } : {}),
+    gossip,
+    aliases: aliasesOf(cluster, all, gossip),
     ownAddresses: facts.addresses,
   };
+}
+
+/** Every name under which a config may speak of a node. */
+function aliasesOf({ nodes }: Cluster, { nodes: entries }: Facts, gossip: ReadonlyMap<string, Address>): ReadonlyMap<string, Address> {
+  return new Map(nodes.flatMap(({ name, target }) => {
+    const address = gossip.get(name);
+    const entry = entries.find((one) => one.name === name)?.node;
+    return address === undefined ? [] : [target.host, ...(entry?.ok ? [entry.facts.hostName] : []), address.host].map((alias) => [alias, address] as const);
+  }));
 }

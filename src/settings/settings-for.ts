@@ -5,7 +5,10 @@ import { Secret } from '../cluster/secret.ts';
 import { UserError } from '../errors.ts';
 import { encodeForDatabase } from '../grafana/database-value.ts';
 import type { DatabaseRole } from '../grafana/database-value.ts';
+import type { EffectiveConfig } from '../grafana/effective-config.ts';
 import { holdsFor, versionFacts } from '../grafana/versions.ts';
+import { keepWhatWorks } from './keep-what-works.ts';
+import { secretKey, secretsManagerKey } from './encryption-keys.ts';
 import { nodePaths } from './node-paths.ts';
 
 /** One setting that a node's Grafana is to read, or is not to find. */
@@ -24,6 +27,8 @@ export type Wanted =
 export interface ClusterSecrets {
   readonly databasePassword: Secret;
   readonly secretKey: Secret;
+  /** Where Grafana knows it. */
+  readonly secretsManagerKey?: Secret;
   /** Only while the database has no user. */
   readonly adminPassword?: Secret;
 }
@@ -35,21 +40,31 @@ export interface SettingsInput {
   readonly configPath: string;
   /** The node's own trust bundle. */
   readonly caBundle?: string;
+  /** A CA file that the node's config names already, and that is there. */
+  readonly presentCa?: string;
+  /** Whether this Grafana has a secrets manager, with a key of its own. */
+  readonly secretsManager: boolean;
   /** Of every node about which something is known. */
   readonly gossip: ReadonlyMap<string, Address>;
   /** Addresses known to be on an interface of this node. */
   readonly ownAddresses: readonly string[];
+  /** What the node's Grafana reads today: a value there that does the same is kept. */
+  readonly present?: EffectiveConfig;
+  /** Gossip addresses of all nodes by the names their configs may call them. */
+  readonly aliases?: ReadonlyMap<string, Address>;
 }
 
 /** What the Grafana of one node is to be told, in the order of a config. Throws UserError when a value cannot be written so that Grafana reads it back. */
 export function settingsFor(cluster: Cluster, node: Node, input: SettingsInput): readonly ManagedSetting[] {
-  return [
+  const settings = [
     ...serverSettings(cluster),
     ...databaseSettings(cluster, node, input),
     ...securitySettings(cluster, node, input),
     ...alertingSettings(cluster, node, input),
     ...(cluster.license === undefined ? [] : [text('enterprise', 'license_path', nodePaths(node, input.configPath).license)]),
   ];
+  const { present, ownAddresses, aliases, gossip } = input;
+  return present === undefined ? settings : keepWhatWorks(settings, { config: present, database: cluster.database, ownAddresses, aliases: aliases ?? new Map(), gossip: addressOf(node, { gossip }) });
 }
 
 function serverSettings({ rootUrl }: Cluster): readonly ManagedSetting[] {
@@ -59,7 +74,7 @@ function serverSettings({ rootUrl }: Cluster): readonly ManagedSetting[] {
 function databaseSettings({ database, secrets }: Cluster, node: Node, input: SettingsInput): readonly ManagedSetting[] {
   const paths = nodePaths(node, input.configPath);
   const encode = (role: DatabaseRole, value: string) => encoded(role, value, database.type, input.version);
-  const ca = caPath(database, paths.databaseCa, input.caBundle);
+  const ca = caPath(database, paths.databaseCa, input);
   return [
     // Grafana takes `url` and `connection_string` over all the discrete keys (database_config.go), and `url` is broken on 11.6.1–12.0.2.
     absent('database', 'url'),
@@ -85,18 +100,19 @@ function encoded(role: DatabaseRole, value: string, type: Database['type'], vers
 }
 
 /** With either TLS mode Grafana's MySQL reads a CA file, even where it verifies nothing (tls_mysql.go). */
-function caPath(database: Database, copied: string, bundle: string | undefined): string | undefined {
+function caPath(database: Database, copied: string, { presentCa, caBundle }: SettingsInput): string | undefined {
   if (database.sslMode === 'disable') return undefined;
   if (database.caCert !== undefined) return copied;
-  return database.type === 'mysql' ? bundle : undefined;
+  return presentCa ?? (database.type === 'mysql' ? caBundle : undefined);
 }
 
 function securitySettings({ security, secrets }: Cluster, node: Node, input: SettingsInput): readonly ManagedSetting[] {
   const paths = nodePaths(node, input.configPath);
   const place = (file: string) => (secrets === 'files' ? file : undefined);
-  const { secretKey, adminPassword } = input.secrets;
+  const { secretKey: key, secretsManagerKey: second, adminPassword } = input.secrets;
   return [
-    secret('security', 'secret_key', secretKey, place(paths.secretKey)),
+    secret(secretKey.section, secretKey.key, key, place(paths.secretKey)),
+    ...(second === undefined || !input.secretsManager ? [] : [secret(secretsManagerKey.section, secretsManagerKey.key, second, place(paths.secretsManagerKey))]),
     ...(adminPassword === undefined ? [] : [
       text('security', 'admin_user', security.adminUser),
       secret('security', 'admin_password', adminPassword, place(paths.adminPassword)),
@@ -115,7 +131,7 @@ function alertingSettings(cluster: Cluster, node: Node, input: SettingsInput): r
   ];
 }
 
-function addressOf({ name }: Node, { gossip }: SettingsInput): Address {
+function addressOf({ name }: Node, { gossip }: Pick<SettingsInput, 'gossip'>): Address {
   const address = gossip.get(name);
   if (address !== undefined) return address;
   throw new UserError(`The address at which the peers reach ${name} is not known.`, { hint: `Add gossip_address = IP:port under [node.${name}] of the cluster file.` });

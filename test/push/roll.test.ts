@@ -63,7 +63,7 @@ async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptA
     const { name, connection } = outcome;
     return {
       name, connection, layout: { unit: 'grafana-server', statePath: '/state' },
-      plan: { name, changes: [], files: [], action: 'restart', running: true, ...plans[name] },
+      plan: { name, overridden: [], changes: [], files: [], action: 'restart', running: true, ...plans[name] },
       place: { id: 'id', statePath: '/state' }, payload: Buffer.from(''), logFile: '/log',
       files: [{ path: '/etc/grafana/grafana.ini', bytes: 1, sha256: 'x', place: { kind: 'config', expectedSha256: 'y' } }],
       health: { address: { host: name, port: 3000 }, tls: false, path: '/api/health' },

@@ -49,7 +49,8 @@ describe('mergeConfig', () => {
 
   it.each<[string, string, object, RegExp]>([
     ['a variable', '', { environment: [{ name: 'GF_SERVER_DOMAIN', value: new Secret('x'), origin: '/etc/default/grafana-server:9' }] }, /GF_SERVER_DOMAIN/],
-    ['an argument', '', { arguments: ['cfg:server.domain=x'] }, /argument/],
+    ['an argument', '', { arguments: ['cfg:server.domain=x'], argumentPlaces: new Map([['cfg:server.domain=x', '/etc/x.conf:3']]) }, /cfg:server\.domain \(\/etc\/x\.conf:3\)/],
+    ['an argument of nobody knows where', '', { arguments: ['cfg:server.domain=x'] }, /cfg:server\.domain \(the command line\)/],
     ['a config that is no ini', '[server\n', {}, /line 1/],
   ])('refuses where %s decides', (_title, config, change, message) => {
     const attempt = () => merge(config, [text('server.domain', 'grafana.example.com')], change);

@@ -11,7 +11,7 @@ import { sampleCluster, sampleNode } from '../sample.ts';
 const gossip = new Map([['graf-a', { host: '10.0.0.11', port: 9094 }], ['graf-b', { host: '10.0.0.12', port: 9094 }]]);
 const input: SettingsInput = {
   secrets: { databasePassword: new Secret('a\\b'), secretKey: new Secret('key') },
-  version: '12.2.0', configPath: '/etc/grafana/grafana.ini', caBundle: '/etc/ssl/certs/ca-certificates.crt', gossip, ownAddresses: ['10.0.0.11'],
+  version: '12.2.0', configPath: '/etc/grafana/grafana.ini', caBundle: '/etc/ssl/certs/ca-certificates.crt', gossip, secretsManager: false, ownAddresses: ['10.0.0.11'],
 };
 
 /** `section.key` → text, `secret TEXT @ FILE` or undefined for absent. */
