@@ -37,7 +37,7 @@ export const configChecks: readonly Check[] = [
       const place = effective.line === undefined ? '' : `, line ${effective.line}`;
       return failed({
         code: 'unreadable',
-        found: `${effective.origin}${place}: ${effective.problem}`,
+        found: `${effective.origin === 'the config file' ? config.path : effective.origin}${place}: ${effective.problem}`,
         expected: 'a config that Grafana starts with',
         hint: `${show}edit ${config.path}`,
       });

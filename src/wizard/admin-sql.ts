@@ -18,8 +18,8 @@ const lacks: Readonly<Record<string, Lack>> = {
 };
 
 /** What the database's admin types, line by line; passwords are typed at a prompt or stand as THE-PASSWORD. */
-export function adminSql(lack: Lack, { type, name, user }: Pick<Database, 'type' | 'name' | 'user'>, clientAddress?: string): readonly string[] {
-  return type === 'postgres' ? postgresSql(lack, name, user) : mysqlSql(lack, name, user, clientAddress ?? '%');
+export function adminSql(lack: Lack, { type, name, user }: Pick<Database, 'type' | 'name' | 'user'>): readonly string[] {
+  return type === 'postgres' ? postgresSql(lack, name, user) : mysqlSql(lack, name, user);
 }
 
 /** An admin who is no superuser, as on RDS, cannot give a database to a role it is not a member of: hence the first GRANT. */
@@ -37,9 +37,9 @@ function postgresSql(lack: Lack, name: string, user: string): readonly string[] 
   }
 }
 
-/** MySQL answers "access denied" for a database that is not there to a user without grants on it. */
-function mysqlSql(lack: Lack, name: string, user: string, clientAddress: string): readonly string[] {
-  const account = `${quote(user, "'")}@${quote(clientAddress, "'")}`;
+/** MySQL answers "access denied" for a database that is not there to a user without grants on it. An account of one client address would be of no use to the other nodes. */
+function mysqlSql(lack: Lack, name: string, user: string): readonly string[] {
+  const account = `${quote(user, "'")}@'%'`;
   const database = quote(name, '`');
   return [
     `CREATE DATABASE IF NOT EXISTS ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;`,

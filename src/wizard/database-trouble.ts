@@ -44,15 +44,14 @@ function loginTrouble(node: string, database: Database, { login }: DatabasePath)
   return { kind: 'other', found: `${node} does not reach ${formatAddress(database.address)}: ${login.said.replace(`${formatAddress(database.address)}: `, '')}`, hint: hintOn(login.code, database) };
 }
 
-function schemaTrouble(node: string, database: Database, { server, login }: DatabasePath): Trouble | undefined {
+function schemaTrouble(node: string, database: Database, { server }: DatabasePath): Trouble | undefined {
   if (server === undefined) return undefined;
   const { schema, writable } = server;
   if (schema.kind === 'foreign') return { kind: 'other', found: `the database ${database.name} holds ${schema.tables} tables of something else, such as ${schema.example}`, hint: 'Name a database of Grafana\'s own, or an empty one.' };
   if (schema.kind === 'unreadable') return { kind: 'other', found: `${node}: the tables in ${database.name} cannot be read: ${schema.said}`, hint: asAdmin(adminSql('grant', database)) };
   if (writable.ok) return undefined;
   const grants = writable.code === 'missing-privileges' || lackOf(writable.code, writable.said) !== undefined;
-  const address = login.ok ? login.clientAddress : undefined;
-  return { kind: 'other', found: `${node} cannot write: ${writable.said}`, hint: grants ? asAdmin(adminSql('grant', database, address)) : 'Name the server that writes, and a role that owns the tables.' };
+  return { kind: 'other', found: `${node} cannot write: ${writable.said}`, hint: grants ? asAdmin(adminSql('grant', database)) : 'Name the server that writes, and a role that owns the tables.' };
 }
 
 function hintOn(code: string, { type, name, user }: Database): string {

@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { badDatabases } from './bad-input-database.ts';
+import { clear, filesOf, fileWords, refusedLogins, run, secrets, soundFile, startScene, stateOf, stopScene, type BadInput, type Scene } from './bad-input-lab.ts';
+import { badNodes } from './bad-input-nodes.ts';
+import { badWords } from './bad-input-words.ts';
+import { secretsIn } from './spelled.ts';
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await startScene();
+  writeFileSync(scene.path('grafana-ha.ini'), soundFile(scene));
+  expect((await run(scene, fileWords(scene, 'validate'))).exitCode).toBe(0); // the lab is sound, and the host keys are known from here on
+});
+afterAll(() => stopScene(scene));
+beforeEach(() => clear(scene));
+
+/** Every bad input ends alike: its exit code, what was found, the next step, and nothing lost, started or told. */
+async function refuses(one: BadInput, reaches: boolean): Promise<void> {
+  const mend = await one.before?.(scene);
+  try {
+    if (one.file !== undefined) writeFileSync(scene.path('grafana-ha.ini'), one.file(soundFile(scene), scene));
+    const look = async () => ({ files: filesOf(scene), hosts: reaches ? await stateOf(scene) : [] });
+    const [before, logins] = [await look(), refusedLogins(scene)];
+    const { exitCode, stdout, stderr } = await run(scene, one.words(scene));
+    const said = `${stdout}\n${stderr}`;
+    expect(exitCode, said).toBe(one.exitCode);
+    expect(said).toMatch(one.found);
+    expect(said).toMatch(one.next);
+    expect(said).not.toMatch(/^\s+at .*:\d+:\d+\)?$|has a bug|\bundefined\b|\[object /m);
+    expect(secretsIn(said, Object.values(secrets))).toEqual([]);
+    expect(await look()).toEqual(before);
+    expect(refusedLogins(scene) - logins).toBe(one.refusedLogins ?? 0);
+  } finally {
+    await mend?.();
+  }
+}
+
+describe('bad input', () => {
+  it.each(badWords)('$title', (one) => refuses(one, false));
+  it.each(badNodes)('$title', (one) => refuses(one, true));
+  it.each(badDatabases)('$title', (one) => refuses(one, true));
+
+  it.each([['Windows line endings', (sound: string) => sound.replaceAll('\n', '\r\n')], ['a byte order mark', (sound: string) => `\uFEFF${sound}`]])('is not what a cluster file with %s is', async (_, change) => {
+    writeFileSync(scene.path('grafana-ha.ini'), change(soundFile(scene)));
+    expect(await run(scene, fileWords(scene, 'validate', '--only', 'cluster.*,node.ssh'))).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('shows the stack only when --verbose asks for it', async () => {
+    const { stderr } = await run(scene, ['validate', '--verbose']);
+    expect(stderr).toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+  });
+});
