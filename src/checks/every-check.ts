@@ -4,7 +4,8 @@ import { configChecks } from './config.ts';
 import { databaseChecks } from './database.ts';
 import { gossipChecks } from './gossip.ts';
 import { licenseChecks } from './license.ts';
+import { lintChecks } from './lint.ts';
 import { nodeChecks } from './node.ts';
 
 /** All checks, in the order in which their results are shown. */
-export const everyCheck: readonly Check[] = [...clusterChecks, ...licenseChecks, ...nodeChecks, ...configChecks, ...databaseChecks, ...gossipChecks];
+export const everyCheck: readonly Check[] = [...clusterChecks, ...licenseChecks, ...nodeChecks, ...configChecks, ...lintChecks, ...databaseChecks, ...gossipChecks];

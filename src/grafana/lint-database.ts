@@ -1,6 +1,7 @@
 import { encodeForDatabase } from './database-value.ts';
 import { type LintFinding, place, shownValue } from './lint-finding.ts';
 import type { LintRule, SeenValue, Sight } from './lint-sight.ts';
+import { defaultSection, scanIni } from './scan-ini.ts';
 import { holdsFor, versionFacts } from './versions.ts';
 
 /** [database]: what starts Grafana on another database, or without TLS. */
@@ -43,10 +44,22 @@ function judgeUrl(see: Parameters<Rule>[0], type: string | undefined, { version 
 function judgeForgottenType(see: Parameters<Rule>[0], _: unknown, sight: Sight): readonly Words[] {
   const type = see('type');
   if (type === undefined || type.isSet || type.value !== 'sqlite3' || isGiven(see('url')) || isGiven(see('connection_string'))) return [];
-  const at = ['host', 'user', 'password', 'name', 'ssl_mode'].map(see).find((seen) => isGiven(seen));
-  const key = ['host', 'user', 'password', 'name', 'ssl_mode'].find((one) => see(one) === at);
-  if (at === undefined || key === undefined || at.value === sight.defaultOf('database', key)) return [];
+  const key = ['host', 'user', 'password', 'name', 'ssl_mode'].find((one) => isGiven(see(one)));
+  const at = key === undefined ? undefined : see(key);
+  if (key === undefined || at === undefined || at.value === sight.defaultOf('database', key)) return [];
+  const commented = commentedType(sight);
+  if (commented !== undefined) return [{ id: 'no-type', key: 'type', at: { ...type, line: commented }, found: 'type behind a comment mark: Grafana works on SQLite and does not look at host', expected: 'type = mysql or type = postgres', hint: `take the comment mark from line ${commented}` }];
   return [{ id: 'no-type', key, at, found: `${key}, but no type: Grafana works on SQLite and does not look at it`, expected: 'type = mysql or type = postgres', hint: 'type = postgres under [database]' }];
+}
+
+/** The line of `;type = mysql` under [database]. */
+function commentedType({ text }: Sight): number | undefined {
+  let section = defaultSection;
+  for (const entry of scanIni(text).entries) {
+    if (entry.kind === 'section') section = entry.name;
+    else if (entry.kind === 'comment' && section === 'database' && /^[#;]\s*type\s*[=:]\s*["']?(mysql|postgres)/.test(entry.text)) return entry.line;
+  }
+  return undefined;
 }
 
 function isServer(type: string | undefined): type is 'postgres' | 'mysql' {

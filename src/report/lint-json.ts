@@ -19,7 +19,7 @@ export interface LintedFile {
 
 /** One file as one line of JSON; ids are stable, words are not. */
 export function lintJson({ file, outcome, findings }: LintedFile): string {
-  const found = findings.map(({ line, ...finding }) => ({ id: finding.id, line: line ?? null, ...finding }));
+  const found = findings.map(({ id, line, ...words }) => ({ id, line: line ?? null, ...words }));
   if ('error' in outcome) return JSON.stringify({ file, error: outcome.error, findings: found });
   const sections = [...outcome.sections].map(([name, settings]) =>
     [name, Object.fromEntries([...settings].map(([key, { raw, value, line, source }]) => [key, { raw, value, line: line ?? null, source }]))]);
