@@ -1,10 +1,13 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Facts, Gathered } from '../facts.ts';
+import type { Fingerprint } from '../settings/shown.ts';
 
 /** What every judge may look at. */
 export interface Scene {
   readonly cluster: Cluster;
   readonly facts: Facts;
+  /** Tells secrets apart in words. */
+  readonly fingerprint: Fingerprint;
 }
 
 /** A finding: what is there, what should be, and the next thing to type. */

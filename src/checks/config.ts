@@ -1,11 +1,8 @@
-import { formatAddress } from '../cluster/address.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import type { EffectiveReading, Origin } from '../grafana/effective-config.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
-import { type Check, check, failed, type Judgement, passed, warned } from './check.ts';
-import { everyNode, type LookedAt } from './subjects.ts';
+import { type Check, check, failed, passed } from './check.ts';
+import { everyNode } from './subjects.ts';
 
-/** The file each node's Grafana reads, and what else has a say. */
+/** The file each node's Grafana reads, and the SQLite beside it. */
 export const configChecks: readonly Check[] = [
   check({
     id: 'node.config', group: 'config', about: everyNode,
@@ -44,12 +41,6 @@ export const configChecks: readonly Check[] = [
     },
   }),
   check({
-    id: 'node.shadowed', group: 'config', about: everyNode,
-    title: 'Nothing overrides what we write into the config',
-    why: 'A GF_ variable or a cfg: argument beats the file: that node would stay on its own database or URL.',
-    judge: judgeShadowed,
-  }),
-  check({
     id: 'node.sqlite', group: 'config', about: everyNode,
     title: 'No node leaves anything behind in SQLite',
     why: "What lies in a node's own database is not moved to the shared one.",
@@ -74,53 +65,4 @@ export const configChecks: readonly Check[] = [
 
 function count(number: number, what: string): readonly string[] {
   return number === 0 ? [] : [`${number} ${what}${number === 1 ? '' : 's'}`];
-}
-
-/** Settings of ours with the value they shall have; undefined: it is not known here. */
-function managed({ database, rootUrl }: Cluster): readonly (readonly [section: string, key: string, wanted: string | undefined])[] {
-  return [
-    ['database', 'url', ''], ['database', 'connection_string', ''],
-    ['database', 'type', database.type], ['database', 'host', formatAddress(database.address)], ['database', 'name', database.name],
-    ['database', 'user', database.user], ['database', 'password', undefined],
-    ['database', 'ssl_mode', database.sslMode], ['database', 'ca_cert_path', undefined],
-    ['server', 'root_url', rootUrl], ['server', 'domain', new URL(rootUrl).hostname.replace(/^\[|\]$/g, '')],
-    ['security', 'secret_key', undefined],
-    ...['ha_peers', 'ha_listen_address', 'ha_advertise_address', 'ha_label'].map((key) => ['unified_alerting', key, undefined] as const),
-  ];
-}
-
-function judgeShadowed({ node, facts }: LookedAt, { cluster }: { readonly cluster: Cluster }): Judgement {
-  const effective = effectiveOf(facts);
-  if (!effective.ok) return passed();
-  const overridden = managed(cluster).flatMap(([section, key, wanted]) => {
-    const place = overrideOf(effective, section, key);
-    return place === undefined || place.value === wanted ? [] : [{ ...place, setting: `[${section}] ${key}`, known: wanted !== undefined }];
-  });
-  const [first] = overridden;
-  if (first === undefined) return passed();
-  const file = /^(\/.*):\d+$/.exec(first.place)?.[1];
-  const finding = {
-    code: 'overridden',
-    found: overridden.map(({ setting, name, place }) => `${name}, ${place}, decides ${setting}`).join('; '),
-    expected: 'the config alone decides it',
-    hint: `ssh -t ${node.target.text} ${file === undefined ? `systemctl cat ${node.grafana.unit}` : `sudoedit ${file}`}`,
-  };
-  return overridden.some(({ known }) => known) ? failed(finding) : warned(finding);
-}
-
-interface Override {
-  readonly name: string;
-  readonly place: string;
-  readonly value: string;
-}
-
-function overrideOf({ config }: Extract<EffectiveReading, { ok: true }>, section: string, key: string): Override | undefined {
-  const found = config.get(section, key);
-  const override = found === undefined ? undefined : nameOf(found.origin, section, key);
-  return found === undefined || override === undefined ? undefined : { ...override, value: found.value };
-}
-
-function nameOf(origin: Origin, section: string, key: string): Omit<Override, 'value'> | undefined {
-  if (origin.kind === 'environment') return { name: origin.name, place: origin.origin };
-  return origin.kind === 'argument' ? { name: `cfg:${section}.${key}=…`, place: 'the command line' } : undefined;
 }

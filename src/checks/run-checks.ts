@@ -1,5 +1,6 @@
 import type { Cluster, Ignored } from '../cluster/cluster.ts';
 import type { Facts } from '../facts.ts';
+import type { Fingerprint } from '../settings/shown.ts';
 import type { Check, Group, Judged } from './check.ts';
 
 export interface Result {
@@ -21,6 +22,7 @@ export interface CheckOptions {
   readonly ignore?: readonly string[];
   /** YYYY-MM-DD, for accepted findings that end. */
   readonly today: string;
+  readonly fingerprint: Fingerprint;
 }
 
 /** Judges the facts by all checks that were asked for; a failure stops none of the others. What kept one of them from looking is there, too. */
@@ -34,7 +36,7 @@ export function runChecks(checks: readonly Check[], facts: Facts, cluster: Clust
 function judgeAll(checks: readonly Check[], facts: Facts, cluster: Cluster, options: CheckOptions): readonly Result[] {
   const accepted = [...cluster.ignored.filter(({ until }) => until === undefined || until >= options.today), ...(options.ignore ?? []).map(ignoredNow)];
   return checks
-    .flatMap((one) => one.judgeAll({ cluster, facts }).map(({ judgement, ...subject }): Result => {
+    .flatMap((one) => one.judgeAll({ cluster, facts, fingerprint: options.fingerprint }).map(({ judgement, ...subject }): Result => {
       const ignored = accepted.find(({ check, node }) => isAsked(one.id, check) && (node === undefined || node === subject.node));
       const isFinding = judgement.outcome === 'failed' || judgement.outcome === 'warned';
       return {

@@ -70,7 +70,7 @@ async function judge(state: State, flags: InitFlags, world: World): Promise<Judg
   const progress = screen.progress('  checking everything once more, together');
   const gathering = await gatherFacts(cluster, connected, world, state.answers.password).finally(() => progress.done());
   const { facts } = gathering;
-  const results = runChecks(everyCheck, facts, cluster, { today: clock.now().toISOString().slice(0, 10), ignore: state.answers.leaveSqlite ? ['node.sqlite'] : [] });
+  const results = runChecks(everyCheck, facts, cluster, { today: clock.now().toISOString().slice(0, 10), fingerprint: world.local.fingerprint, ignore: state.answers.leaveSqlite ? ['node.sqlite'] : [] });
 
   const admin = await generatedPassword(state, cluster, world);
   const found = { cluster, facts, ...(admin === undefined ? {} : { generated: admin }) };

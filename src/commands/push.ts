@@ -46,7 +46,7 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
   const progress = world.screen.progress(`looking at ${connected.outcomes.map(({ name }) => name).join(', ')}`);
   const gathering = await gatherFacts(cluster, connected, world).finally(() => progress.done());
 
-  const results = runChecks(everyCheck, gathering.facts, cluster, { today: today(world), ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
+  const results = runChecks(everyCheck, gathering.facts, cluster, { today: today(world), fingerprint: world.local.fingerprint, ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
     .filter(({ node }) => node === undefined || chosen === undefined || chosen.includes(node));
   if (hasFailure(results)) {
     const seconds = Math.round((world.clock.monotonic() - started) / 1000);

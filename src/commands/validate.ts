@@ -36,6 +36,7 @@ export async function validate(world: World, options: ValidateOptions): Promise<
   const results = runChecks(everyCheck, facts, cluster, {
     ...(only === undefined ? {} : { only }),
     ...(ignore === undefined ? {} : { ignore }),
+    fingerprint: world.local.fingerprint,
     today: facts.at.toISOString().slice(0, 10),
   });
   const exitCode = hasFailure(results) ? ExitCode.NotAsItShouldBe : ExitCode.Done;

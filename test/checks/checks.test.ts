@@ -9,7 +9,7 @@ import { sampleCluster, sampleConfig, sampleEntry, sampleFacts, sampleNode, samp
 
 /** Findings as `outcome check@node code`. */
 function findings(cluster: Cluster, facts: Facts): readonly string[] {
-  return runChecks(everyCheck, facts, cluster, { today: '2027-01-04' })
+  return runChecks(everyCheck, facts, cluster, { today: '2027-01-04', fingerprint: (secret) => `<${secret.reveal().length}>` })
     .flatMap(({ check, node, judgement }) => ('code' in judgement ? [`${judgement.outcome} ${check}${node === undefined ? '' : `@${node}`} ${judgement.code}`] : []));
 }
 
@@ -74,10 +74,21 @@ describe('the checks', () => {
     ['a config that is a mount point', { config: sampleConfig('', { mountPoint: true }) }, ['failed node.config@graf-a mount-point']],
     ['a config that does not parse', { config: sampleConfig('[server\n') }, ['failed node.config@graf-a unreadable']],
     ['a secret file that is not there', { config: sampleConfig('[database]\npassword = $__file{/etc/grafana/nosuch}\n') }, ['failed node.config@graf-a unreadable']],
-    ['a variable that beats the config', { environment: [{ name: 'GF_DATABASE_HOST', value: new Secret('elsewhere:5432'), origin: '/etc/default/grafana-server:9' }] }, ['failed node.shadowed@graf-a overridden']],
+    ['a variable that beats the config', { environment: [{ name: 'GF_DATABASE_HOST', value: new Secret('elsewhere:5432'), origin: '/etc/default/grafana-server:9' }] }, ['failed node.shadowed@graf-a overridden', 'warned config.lint@graf-a no-type']],
     ['a URL variable that beats all keys', { environment: [{ name: 'GF_DATABASE_URL', value: new Secret('mysql://x'), origin: 'the unit' }] }, ['failed node.shadowed@graf-a overridden']],
-    ['a variable with the very value we want', { environment: [{ name: 'GF_DATABASE_HOST', value: new Secret('db.example.com:5432'), origin: 'x:1' }] }, []],
-    ['a secret in a variable', { environment: [{ name: 'GF_SECURITY_SECRET_KEY', value: new Secret('k'), origin: 'x:1' }] }, ['warned node.shadowed@graf-a overridden']],
+    ['a variable with the very value we want', { environment: [{ name: 'GF_DATABASE_HOST', value: new Secret('db.example.com:5432'), origin: 'x:1' }] }, ['warned config.lint@graf-a no-type']],
+    ['a secret_key in a variable that the others can have, too', { environment: [{ name: 'GF_SECURITY_SECRET_KEY', value: new Secret('k'), origin: 'x:1' }] }, []],
+    ['another password in a variable', { environment: [{ name: 'GF_DATABASE_PASSWORD', value: new Secret('other'), origin: 'x:1' }] }, ['failed node.shadowed@graf-a overridden', 'warned config.lint@graf-a no-type']],
+    ['a section that writes into ours', { config: sampleConfig('[server]\nhttp_port = 3000\n[server.x]\nroot_url = http://other/\n') }, ['failed node.shadowed@graf-a overridden', 'warned config.lint@graf-a unknown-section']],
+    ['[Database]', { config: sampleConfig('[Database]\ntype = postgres\n') }, ['warned config.lint@graf-a unknown-section']],
+    ['a start with another file than the cluster file says', { configNamed: { path: '/opt/g.ini', place: '/etc/x.conf:2' } }, ['failed node.config-path@graf-a not-read']],
+    ['a start with an unusual file', { configPath: '/opt/g.ini', configNamed: { path: '/opt/g.ini', place: '/etc/x.conf:2' } }, ['warned node.config-path@graf-a moved']],
+    ['a container whose config is its own', { container: { engine: 'docker', name: 'grafana', image: 'grafana/grafana', configPath: '/etc/grafana/grafana.ini' } }, ['failed node.config-path@graf-a in-container']],
+    ['a process older than its config', { config: sampleConfig('', { modified: 1000 }), running: { startedAt: 900, arguments: [], environment: new Map() } }, ['warned node.stale@graf-a changed-since']],
+    ['a process younger than its config', { config: sampleConfig('', { modified: 900 }), running: { startedAt: 1000, configPath: '/etc/grafana/grafana.ini', arguments: [], environment: new Map() } }, []],
+    ['a process with arguments of yesterday', { running: { startedAt: 900, arguments: ['cfg:log.level=debug'], environment: new Map() } }, ['warned node.stale@graf-a changed-since']],
+    ['a process with variables of yesterday', { running: { startedAt: 900, arguments: [], environment: new Map() }, environment: [{ name: 'GF_LOG_LEVEL', value: new Secret('debug'), origin: 'x:1' }] }, ['warned node.stale@graf-a changed-since']],
+    ['unit files that systemd has not read', { service: { ...sampleNodeFacts().service, reloadNeeded: true } }, ['warned node.stale@graf-a changed-since']],
     ['an argument that beats the config', { arguments: ['cfg:server.root_url=http://other/'] }, ['failed node.shadowed@graf-a overridden']],
     ['dashboards in SQLite', { sqlite: { path: '/var/lib/grafana/grafana.db', counts: { users: 0, dashboards: 3, dataSources: 1, alertRules: 0 } } }, ['failed node.sqlite@graf-a contents']],
     ['only the default user in SQLite', { sqlite: { path: '/var/lib/grafana/grafana.db', counts: { users: 0, dashboards: 0, dataSources: 0, alertRules: 0 } } }, []],
@@ -104,6 +115,32 @@ describe('the checks', () => {
     expect(findings(sampleCluster(), onA({ path }))).toEqual(expected);
   });
 
+  const key = (name: string) => ({ config: sampleConfig(`${onDatabase}[security]\nsecret_key = ${name}\n`) });
+  const inUse = (encryptedRows: number): Partial<DatabasePath> => withServer({ schema: { kind: 'grafana', users: 1, dashboards: 0, encryptedRows } });
+  it.each<[string, Partial<NodeFacts>, Partial<NodeFacts>, Partial<DatabasePath>, readonly string[]]>([
+    ['one key on all nodes', key('k'), key('k'), inUse(3), []],
+    ['a key that one node has and the others can get', key('k'), {}, {}, []],
+    ['two keys over an empty database', key('k'), key('l'), {}, ['failed security.secret-key differ']],
+    ['two keys over one with rows', key('k'), key('l'), inUse(3), ['failed security.secret-key differ']],
+    ['the public key over an empty database', {}, {}, {}, []],
+    ['the public key over a database in use', { config: sampleConfig(onDatabase) }, { config: sampleConfig(onDatabase) }, inUse(3), ['warned security.secret-key public']],
+    ['rows that no node can read', {}, {}, inUse(3), ['failed security.secret-key unknown']],
+  ])('judge %s', (_, a, b, path, expected) => {
+    const [first, second] = onA({ node: a, path }).nodes;
+    const other = { ...second!, node: { ok: true as const, facts: { ...(second!.node.ok ? second!.node.facts : sampleNodeFacts()), ...b } } };
+    expect(findings(sampleCluster(), { ...sampleFacts(), nodes: [first!, other] }).filter((finding) => finding.includes('security.'))).toEqual(expected);
+  });
+
+  it('ask for the second key where defaults.ini has it, and tell keys apart by fingerprint', () => {
+    const section = 'secrets_manager.encryption.secret_key.v1';
+    const withKey = (text: string): Partial<NodeFacts> => ({ defaults: `${sampleNodeFacts().defaults}\n[${section}]\nsecret_key = SW2YcwTIb9zpOOhoPsMm\n`, config: sampleConfig(`[${section}]\nsecret_key = ${text}\n`) });
+    const facts = sampleFacts();
+    const nodesWith = ['k', 'longer'].map((text, index) => ({ ...facts.nodes[index]!, node: { ok: true as const, facts: sampleNodeFacts(withKey(text)) } }));
+    const differing = runChecks(everyCheck, { ...facts, nodes: nodesWith }, sampleCluster(), { today: '2027-01-04', fingerprint: (secret) => `<${secret.reveal().length}>` })
+      .flatMap(({ judgement }) => ('code' in judgement && judgement.code === 'differ' ? [judgement.found] : []));
+    expect(differing).toEqual([`[${section}] secret_key: graf-a has secret <1>, graf-b has secret <6>`]);
+  });
+
   it('refuse a password that Grafana cannot be told, before Grafana meets it', () => {
     const facts = sampleFacts();
     const local = { ...facts.local, databasePassword: { ok: true, facts: new Secret('two words') } } as const;
@@ -116,7 +153,7 @@ describe('the checks', () => {
     const facts = sampleFacts();
     const unreached = { ...facts, nodes: [sampleEntry('graf-a', { connection: { ok: false, failure }, node: missing, database: missing }), facts.nodes[1]!] };
     expect(findings(sampleCluster(), unreached)).toEqual(['failed node.ssh@graf-a timeout']);
-    const skipped = runChecks(everyCheck, unreached, sampleCluster(), { today: '2027-01-04' }).filter(({ judgement }) => judgement.outcome === 'skipped');
+    const skipped = runChecks(everyCheck, unreached, sampleCluster(), { today: '2027-01-04', fingerprint: (secret) => `<${secret.reveal().length}>` }).filter(({ judgement }) => judgement.outcome === 'skipped');
     expect(new Set(skipped.map(({ judgement }) => 'missing' in judgement && judgement.missing))).toEqual(new Set(['no connection to graf-a']));
   });
 

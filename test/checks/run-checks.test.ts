@@ -13,7 +13,7 @@ const checks = [
   check({ ...words, id: 'cluster.none', about: wholeCluster, judge: () => undefined }),
 ];
 const run = (ignored: readonly Ignored[], options: { only?: readonly string[]; ignore?: readonly string[] } = {}) =>
-  runChecks(checks, sampleFacts(), sampleCluster({ ignored }), { today: '2027-01-04', ...options });
+  runChecks(checks, sampleFacts(), sampleCluster({ ignored }), { today: '2027-01-04', fingerprint: () => '', ...options });
 
 describe('running checks', () => {
   it('judges every subject and leaves out questions that do not arise', () => {
