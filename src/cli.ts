@@ -29,6 +29,9 @@ function program(packageRoot: string): Command {
 
   reachingNodes(cli.command('init').description('ask, check each answer, write the cluster file, render, and push after a yes'))
     .option('--node <NAME=TARGET...>', 'a node: what you type after ssh, with a name if you like; repeatable')
+    .option('--from <TARGET...>', 'start from running nodes: reads them and changes nothing there; repeatable')
+    .option('--like <NODE>', 'with --from: where the nodes differ, this one is right')
+    .option('--push-never', 'another tool writes these nodes: grafana-ha never pushes to them')
     .option('--dsn <URL>', 'the database as postgres://user@host:port/name or mysql://…, without a password')
     .addOption(sslMode())
     .option('--db-ca <PATH>', "CA file for the database's certificate, copied to the nodes")
@@ -71,7 +74,7 @@ function program(packageRoot: string): Command {
     .argument('<FILE...>', 'the files; - is standard input')
     .option('--grafana-version <VERSION>', 'the version that reads them (default: the newest known)')
     .option('--defaults <FILE>', "that version's conf/defaults.ini: show the effective configuration")
-    .option('--env <KEY=VALUE>', "a variable of Grafana's environment, with --defaults; repeatable", collect, [])
+    .option('--env <KEY=VALUE>', "a variable of Grafana's environment, with --defaults; repeatable", collect)
     .option('--show-secrets', 'do not mask passwords and keys')
     .option('--json', 'print one line of JSON a file')
     .option('--verbose', 'show the stack of an error')
@@ -90,7 +93,7 @@ function reachingNodes(command: Command): Command {
 }
 
 /** A flag that takes one value each time, so that what follows is not swallowed. */
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 

@@ -12,11 +12,11 @@ export const lintChecks: readonly Check[] = [
     title: "Grafana takes every line of the node's config as it was meant",
     why: 'A mistyped section, a value that is cut or a word that is not known is ignored without a word.',
     judge: ({ node, facts }) => {
-      const { config, defaults, grafana } = facts;
+      const { config, defaults, grafana, addresses } = facts;
       const effective = effectiveOf(facts);
       // What does not parse is said by node.config.
       if (config === undefined || !effective.ok) return undefined;
-      const findings = lint({ text: config.text, version: grafana?.version ?? newestKnownVersion, effective, ...(defaults === undefined ? {} : { defaults }) });
+      const findings = lint({ text: config.text, version: grafana?.version ?? newestKnownVersion, effective, addresses, ...(defaults === undefined ? {} : { defaults }) });
       const [worst] = findings.filter(({ weight }) => weight === 'error').concat(findings);
       if (worst === undefined) return passed();
       const place = (line: number | undefined): string => (line === undefined ? 'outside the file' : `${config.path}:${line}`);

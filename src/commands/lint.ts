@@ -23,7 +23,7 @@ export interface LintOptions {
 type Variable = { readonly name: string; readonly value: string; readonly origin: string };
 
 /** Reads any config as Grafana does and says what is wrong with it, without a cluster. */
-export async function lint({ screen, files }: Pick<World, 'screen' | 'files'>, options: LintOptions): Promise<ExitCode> {
+export async function lint({ screen, files, local }: Pick<World, 'screen' | 'files' | 'local'>, options: LintOptions): Promise<ExitCode> {
   const version = versionOf(options.grafanaVersion);
   const environment = (options.env ?? []).map(parseVariable);
   if (environment.length > 0 && options.defaults === undefined) throw wrongUsage('--env changes the effective configuration, which needs --defaults.', '--defaults /usr/share/grafana/conf/defaults.ini');
@@ -31,7 +31,7 @@ export async function lint({ screen, files }: Pick<World, 'screen' | 'files'>, o
   const texts = await Promise.all(options.files.map(async (file) => ({ file, text: file === '-' ? await files.readStdin() : await readText(files, file) })));
 
   const linted = await Promise.all(texts.map(async ({ file, text }): Promise<LintedFile> => {
-    const effective = defaults === undefined ? undefined : await readEffective(files, { defaults: defaults.text, custom: text, environment });
+    const effective = defaults === undefined ? undefined : await readEffective(files, { defaults: defaults.text, custom: text, environment, hostName: local.hostName });
     const findings = findMistakes({ text, version, ...(defaults === undefined ? {} : { defaults: defaults.text }), ...(effective === undefined ? {} : { effective }) });
     const reading = effective === undefined ? readOwn(file, text) : nameSources(effective, { file, defaults: options.defaults ?? '' });
     return { file, findings, outcome: 'error' in reading || options.showSecrets === true ? reading : { sections: hideSecrets(reading.sections, environment) } };
@@ -60,7 +60,7 @@ async function readText(files: Files, path: string): Promise<string> {
 }
 
 /** What `$__file{}` names is read from this machine; Grafana does not start without it. */
-async function readEffective(files: Files, input: { readonly defaults: string; readonly custom: string; readonly environment: readonly Variable[] }): Promise<EffectiveReading> {
+async function readEffective(files: Files, input: { readonly defaults: string; readonly custom: string; readonly environment: readonly Variable[]; readonly hostName: string }): Promise<EffectiveReading> {
   const named = new Set<string>();
   // A text from a file is not looked through again, so that one look names them all.
   effectiveConfig({ ...input, readFile: (path) => { named.add(path); return ''; } });

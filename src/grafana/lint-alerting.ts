@@ -4,7 +4,7 @@ import { type LintFinding, place } from './lint-finding.ts';
 import type { LintRule, SeenValue, Sight } from './lint-sight.ts';
 
 /** [unified_alerting] and [live]: what splits a cluster or keeps a node down. */
-export const alertingRules: readonly LintRule[] = [judgePeers, judgeAdvertise, judgeListen, judgeIntervals, judgeRedis];
+export const alertingRules: readonly LintRule[] = [judgePeers, judgeAdvertise, judgeListen, judgeIntervals, judgeRedis, judgeHighAvailability];
 
 type Words = Pick<LintFinding, 'id' | 'found' | 'expected' | 'hint'> & { readonly weight?: LintFinding['weight'] };
 
@@ -53,7 +53,9 @@ function judgeAdvertise(sight: Sight): readonly LintFinding[] {
   if (!isIp(host)) return of(`${address.value}, which is a host name: ${dead}`);
   if (port === undefined) return of(`${address.value}, without a port: ${dead}`);
   if (classifyIp(host) === 'unspecified') return of(`${address.value}, which peers cannot reach`);
-  return classifyIp(host) === 'loopback' && !areLoopback(given(sight, 'ha_peers')) ? of(`${address.value}, which is another machine for every peer`, 'warning') : [];
+  if (classifyIp(host) === 'loopback') return areLoopback(given(sight, 'ha_peers')) ? [] : of(`${address.value}, which is another machine for every peer`, 'warning');
+  if (sight.addresses.length === 0 || sight.addresses.includes(host)) return [];
+  return [about('ha_advertise_address', address, { ...words, id: 'foreign-address', weight: 'warning', found: `${address.value}, which is none of this node's: ${sight.addresses.join(', ')}`, expected: 'an address of this node, unless a translated one is meant' })];
 }
 
 function judgeListen(sight: Sight): readonly LintFinding[] {
@@ -113,4 +115,11 @@ function judgeRedis(sight: Sight): readonly LintFinding[] {
     ...(cluster?.value === 'true' && sentinel?.value === 'true' ? [about('ha_redis_sentinel_mode_enabled', sentinel, { id: 'redis-modes', found: `cluster mode and sentinel mode at once: ${dead}`, expected: 'one of the two', hint: 'ha_redis_cluster_mode_enabled = false' })] : []),
     ...(sentinel?.value === 'true' && sight.see('unified_alerting', 'ha_redis_sentinel_master_name')?.value === '' ? [about('ha_redis_sentinel_mode_enabled', sentinel, { id: 'redis-modes', found: `sentinel mode without a master name: ${dead}`, expected: 'ha_redis_sentinel_master_name', hint: 'ha_redis_sentinel_master_name = mymaster' })] : []),
   ];
+}
+
+/** [database] high_availability = false takes the short cuts of a single process. */
+function judgeHighAvailability(sight: Sight): readonly LintFinding[] {
+  const single = sight.see('database', 'high_availability');
+  if (single?.isSet !== true || !/^(0|f|false|n|no|off)$/i.test(single.value) || (given(sight, 'ha_peers') ?? given(sight, 'ha_redis_address')) === undefined) return [];
+  return [{ id: 'not-available', weight: 'warning', ...place(single.line), section: 'database', key: 'high_availability', found: `${single.value}, while this node has peers: their locks are not taken`, expected: 'true', hint: 'high_availability = true' }];
 }

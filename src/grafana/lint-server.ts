@@ -4,7 +4,7 @@ import { type LintFinding, place } from './lint-finding.ts';
 import type { LintRule, SeenValue, Sight } from './lint-sight.ts';
 
 /** [server], keys, mail, and paths that Grafana's unit hides. */
-export const serverRules: readonly LintRule[] = [judgeRootUrl, judgeDomain, judgeAddress, judgeSubPath, judgeCertificate, judgeSecretKey, judgeMailHost, judgePaths];
+export const serverRules: readonly LintRule[] = [judgeRootUrl, judgeDomain, judgeAddress, judgeSubPath, judgeEnforcedDomain, judgeCertificate, judgeSecretKey, judgeMailHost, judgePaths];
 
 type Words = Pick<LintFinding, 'id' | 'found' | 'expected' | 'hint'> & { readonly weight?: LintFinding['weight'] };
 
@@ -42,10 +42,21 @@ function judgeAddress(sight: Sight): readonly LintFinding[] {
 
 function judgeSubPath(sight: Sight): readonly LintFinding[] {
   const [serve, url] = [given(sight, 'server', 'serve_from_sub_path'), sight.see('server', 'root_url')];
-  if (serve === undefined || !/^(1|t|true|y|yes|on)$/i.test(serve.value) || url === undefined) return [];
+  if (serve === undefined || !isYes(serve) || url === undefined) return [];
   const path = URL.canParse(url.value) ? new URL(url.value).pathname : undefined;
   if (path === undefined || path !== '/') return [];
   return [about('server', 'serve_from_sub_path', serve, { id: 'no-sub-path', found: `serve_from_sub_path, while root_url is ${url.value}, without a path`, expected: 'a path in root_url', hint: `root_url = ${url.value.replace(/\/?$/, '/grafana/')}` })];
+}
+
+/** Every other host is sent to root_url, which is refused again when its own host is another (validate_host.go). */
+function judgeEnforcedDomain(sight: Sight): readonly LintFinding[] {
+  const [enforced, url, domain] = [given(sight, 'server', 'enforce_domain'), given(sight, 'server', 'root_url'), sight.see('server', 'domain')];
+  if (enforced === undefined || !isYes(enforced) || url === undefined || domain === undefined || !URL.canParse(url.value) || new URL(url.value).hostname === domain.value.toLowerCase()) return [];
+  return [about('server', 'enforce_domain', enforced, { id: 'domain-loop', found: `enforce_domain with domain ${domain.value}, while root_url is ${url.value}: the browser is sent round in circles`, expected: 'one host name in both', hint: `domain = ${new URL(url.value).hostname}` })];
+}
+
+function isYes({ value }: SeenValue): boolean {
+  return /^(1|t|true|y|yes|on)$/i.test(value);
 }
 
 function judgeCertificate(sight: Sight): readonly LintFinding[] {

@@ -13,6 +13,8 @@ export interface LintInput {
   readonly defaults?: string;
   /** What Grafana runs with, from defaults, file, environment and arguments; absent: from the file alone. */
   readonly effective?: EffectiveReading;
+  /** On the node's own interfaces; absent or empty: not known. */
+  readonly addresses?: readonly string[];
 }
 
 /** A setting of the file, in file order. */
@@ -49,13 +51,14 @@ export interface Sight {
   isDefaultSetting(section: string, key: string): boolean;
   defaultOf(section: string, key: string): string | undefined;
   readonly effective: EffectiveReading;
+  readonly addresses: readonly string[];
 }
 
 /** A rule looks and says what it found. */
 export type LintRule = (sight: Sight) => readonly LintFinding[];
 
 /** Prepares what the rules look at; the text must be one that go-ini parses. */
-export function lookAt({ text, version, defaults, effective }: LintInput): Sight {
+export function lookAt({ text, version, defaults, effective, addresses = [] }: LintInput): Sight {
   const catalogue = catalogueFor(version);
   const own: RawIniReading | undefined = defaults === undefined ? undefined : readRawIni(defaults);
   const ownDefaults = own?.ok ? own.sections : undefined;
@@ -65,7 +68,7 @@ export function lookAt({ text, version, defaults, effective }: LintInput): Sight
   const alone = effective ?? effectiveConfig({ defaults: defaults ?? defaultsText(catalogue), custom: text, readFile: () => '' });
   const raws = new Map(written.map((setting) => [setting.line, setting.raw]));
   return {
-    text, version, catalogue, written, defaultOf, effective: alone,
+    text, version, catalogue, written, defaultOf, effective: alone, addresses,
     isDefaultSection: (section) => ownDefaults?.has(section) === true,
     isDefaultSetting: (section, key) => defaultOf(section, key) !== undefined,
     headers: entries.flatMap((entry) => (entry.kind === 'section' ? [{ name: entry.name, line: entry.line }] : [])),

@@ -21,15 +21,22 @@ const durations = [
   'annotations.api.max_age', 'annotations.dashboard.max_age', 'unified_alerting.state_history.annotations.max_age',
   'auth.login_maximum_inactive_lifetime_duration', 'auth.login_maximum_lifetime_duration', 'server.read_timeout', 'server.certs_watch_interval',
 ];
+/** Whole numbers whose default is empty. */
+const numbers = [
+  'database.max_open_conn', 'unified_alerting.ha_redis_db', 'users.login_default_org_id', 'grpc_server.max_recv_msg_size', 'grpc_server.max_send_msg_size', 'dashboards.panel_series_limit', 'query.concurrent_query_limit',
+  'unified_alerting.alertmanager_max_silences_count', 'unified_alerting.alertmanager_max_silence_size_bytes', 'annotations.api.max_annotations_to_keep', 'annotations.dashboard.max_annotations_to_keep', 'auth.anonymous.device_limit',
+];
+/** Yes or no whose default is empty. */
+const bools = ['unified_alerting.enabled', 'database.log_queries', 'unified_alerting.ha_redis_tls_insecure_skip_verify', 'external_image_storage.s3.path_style_access', 'tracing.opentelemetry.otlp.insecure'];
 /** Grafana exits over these (setting_unified_alerting.go; seen on 9.4). */
 const fatal = /^unified_alerting\.(enabled|ha_\w+_(timeout|interval)|min_interval|evaluation_timeout|admin_config_poll_interval|alertmanager_config_poll_interval)$/;
 
 type Kind = 'bool' | 'number' | 'duration';
 
 function kindOf(id: string, standing: string): Kind | undefined {
-  if (id === 'unified_alerting.enabled' || /^(true|false)$/.test(standing)) return 'bool';
+  if (bools.includes(id) || /^(true|false)$/.test(standing)) return 'bool';
   if (durations.includes(id) || (standing !== '0' && (goDuration.test(standing) || dateDuration.test(standing)))) return 'duration';
-  return /^-?\d+$/.test(standing) && !notWhole.includes(id) ? 'number' : undefined;
+  return numbers.includes(id) || /^-?\d+$/.test(standing) && !notWhole.includes(id) ? 'number' : undefined;
 }
 
 function judgeKinds(sight: Sight): readonly LintFinding[] {
@@ -43,7 +50,7 @@ function judgeKinds(sight: Sight): readonly LintFinding[] {
     return [{
       id: `not-a-${kind}`, weight: isFatal ? 'error' : 'warning', ...place(line), section, key,
       found: `${shownValue(section, key, value)}, ${problem.found}: ${isFatal ? 'Grafana does not start' : 'Grafana takes its default'}`,
-      expected: problem.expected, hint: `${key} = ${problem.example ?? (standing === '' ? '30d' : standing)}`,
+      expected: problem.expected, hint: `${key} = ${problem.example ?? (standing === '' ? { bool: 'true', number: '10', duration: '30d' }[kind!] : standing)}`,
     }];
   });
 }

@@ -17,6 +17,7 @@ export const choices: Readonly<Record<string, Choice>> = {
   'DEFAULT.app_mode': { words: ['production', 'development', 'test'], weight: 'warning', otherwise: 'it counts as neither', source: 'setting.go' },
   'database.type': { words: ['mysql', 'postgres', 'sqlite3'], weight: 'error', otherwise: 'Grafana does not start: unknown database type', source: 'seen on 9.4 and 12.2' },
   'database.cache_mode': { words: ['private', 'shared'], weight: 'warning', otherwise: 'private is taken', source: 'sqlstore' },
+  'database.isolation_level': { words: ['READ-UNCOMMITTED', 'READ-COMMITTED', 'REPEATABLE-READ', 'SERIALIZABLE'], weight: 'error', otherwise: 'MySQL refuses it, and Grafana does not start', source: 'seen on 9.4: Error 1231' },
   'server.protocol': { words: ['http', 'https', 'h2', 'socket', 'socket_h2'], weight: 'warning', otherwise: 'http is taken', source: 'setting.go' },
   'server.min_tls_version': { words: ['TLS1.2', 'TLS1.3'], weight: 'error', otherwise: 'Grafana does not start', source: '12.2 conf/defaults.ini' },
   'live.ha_engine': { words: ['redis'], weight: 'error', otherwise: 'Grafana does not start: unsupported live HA engine type', source: 'seen on 9.4' },

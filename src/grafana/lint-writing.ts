@@ -1,11 +1,9 @@
 import { isSecretKey } from './catalogue-secrets.ts';
-import { findExpanders } from './expanders.ts';
-import { findReference } from './interpolate.ts';
 import { type LintFinding, shownValue } from './lint-finding.ts';
 import type { LintRule, Sight, WrittenSetting } from './lint-sight.ts';
 
 /** Values that go-ini reads otherwise than they look. */
-export const writingRules: readonly LintRule[] = [judgeComment, judgeQuotes, judgeLines, judgeEmpty, judgeExpansion].map(eachSetting);
+export const writingRules: readonly LintRule[] = [judgeComment, judgeQuotes, judgeLines, judgeEmpty].map(eachSetting);
 
 type Rule = (setting: WrittenSetting, sight: Sight) => Omit<LintFinding, 'weight' | 'line' | 'section' | 'key'> | undefined;
 
@@ -71,13 +69,4 @@ function judgeEmpty({ section, key, raw, line }: WrittenSetting, { defaultOf, wr
     expected: 'a value',
     hint: `write what ${key} is to be, or take out line ${line}`,
   };
-}
-
-/** A secret that holds what Grafana expands. */
-function judgeExpansion({ section, key, raw }: WrittenSetting): ReturnType<Rule> {
-  if (!isSecretKey(section, key) || key === 'connstr') return undefined;
-  const expected = 'a secret without it, or $__file{PATH} as the whole value';
-  if (findExpanders(raw).some(({ whole }) => whole !== raw)) return { id: 'expanded-secret', found: 'a secret with ${…} or $__…{…} in the middle: Grafana puts something else there', expected, hint: `${key} = $__file{/etc/grafana/secrets/${key}}` };
-  const reference = findReference(raw);
-  return reference === undefined ? undefined : { id: 'expanded-secret', found: 'a secret with %(…)s in it, where Grafana puts another setting', expected: 'a secret without %(…)s: there is no way to write it', hint: `give ${key} a value without it` };
 }

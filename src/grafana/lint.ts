@@ -2,13 +2,14 @@ import { alertingRules } from './lint-alerting.ts';
 import { databaseRules } from './lint-database.ts';
 import type { LintFinding } from './lint-finding.ts';
 import { nameRules } from './lint-names.ts';
+import { referenceRules } from './lint-references.ts';
 import { serverRules } from './lint-server.ts';
 import { lookAt, type LintInput } from './lint-sight.ts';
 import { valueRules } from './lint-values.ts';
 import { writingRules } from './lint-writing.ts';
 import { defaultSection, scanIni } from './scan-ini.ts';
 
-const everyRule = [...nameRules, ...writingRules, ...valueRules, ...databaseRules, ...alertingRules, ...serverRules];
+const everyRule = [...nameRules, ...writingRules, ...referenceRules, ...valueRules, ...databaseRules, ...alertingRules, ...serverRules];
 
 /** What Grafana of this version would refuse or take otherwise than it was meant, by line; a text it cannot parse is one finding. */
 export function lint(input: LintInput): readonly LintFinding[] {

@@ -53,6 +53,13 @@ describe('lint', () => {
     ['a default reset to nothing', '[server]\nprotocol =\n', ['2 empty-value']],
     ['a secret with ${…} in it', `${mysql}password = a\${HOME}b\n`, ['5 expanded-secret']],
     ['a secret with %(…)s in it', `${mysql}password = a%(user)sb\n`, ['5 expanded-secret']],
+    ['a name that %(…)s does not find', '[server]\nroot_url = %(protcol)s://x/\n', ['2 unknown-reference', '2 bad-root-url']],
+    ['an expander nobody knows', `${mysql}password = $__secret{x}\n`, ['5 unknown-expander']],
+    ['an expander with one underscore', `${mysql}password = $_file{/etc/x}\n`, ['5 unknown-expander']],
+    ['one process where there are peers', `${gossip}[database]\nhigh_availability = false\n`, ['6 not-available']],
+    ['a domain that root_url is not', '[server]\nenforce_domain = true\nroot_url = https://x.example.com/\n', ['2 domain-loop']],
+    ['many connections', `${mysql}max_open_conn = many\n`, ['5 not-a-number']],
+    ['an isolation level nobody knows', `${mysql}isolation_level = snapshot\n`, ['5 unknown-word']],
     ['postgresql', `${database}`.replace('postgres', 'postgresql'), ['2 unknown-word']],
     ['mariadb', `${mysql}`.replace('mysql', 'mariadb'), ['2 unknown-word']],
     ['require on MySQL', `${mysql}ssl_mode = require\n`, ['5 ssl-mode']],
@@ -127,6 +134,13 @@ describe('lint', () => {
     const text = '[brand_new]\nkey = 1\n';
     expect(found(text)).toEqual(['1 unknown-section']);
     expect(lint({ text, version: '12.2.0', defaults: '[brand_new]\nkey =\n' })).toEqual([]);
+  });
+
+  it("knows the node's own addresses from others", () => {
+    const advertised = (addresses: readonly string[]): readonly string[] => lint({ text: gossip, version: '12.2.0', addresses }).map(({ id, line }) => `${line} ${id}`);
+    expect(advertised(['10.0.0.1', '192.168.0.7'])).toEqual([]);
+    expect(advertised(['10.0.0.7'])).toEqual(['3 foreign-address']);
+    expect(advertised([])).toEqual([]);
   });
 
   it('shows no secret', () => {
