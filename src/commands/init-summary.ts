@@ -11,13 +11,14 @@ import type { ConnectedNodes } from '../gather/connect.ts';
 import { gatherFacts } from '../gather/gather.ts';
 import { knownSecrets } from '../gather/known-secrets.ts';
 import type { PreparedPush } from '../push/prepare-push.ts';
-import { reportPlan } from '../report/report-plan.ts';
+import { reportPlan, reportPlanShort } from '../report/report-plan.ts';
 import { countResults, reportResults } from '../report/results-screen.ts';
 import type { Question, TextQuestion } from '../wizard/ask.ts';
 import type { InitFlags } from '../wizard/flags.ts';
-import { keptAdminPassword, makeCluster } from '../wizard/make-cluster.ts';
+import { keptAdminPassword, makeCluster, sshOptions } from '../wizard/make-cluster.ts';
 import type { State } from '../wizard/state.ts';
 import type { Step } from '../wizard/walk.ts';
+import { withFetched } from '../wizard/with-fetched.ts';
 import type { World } from '../world.ts';
 import { planPush } from './push.ts';
 
@@ -25,16 +26,21 @@ import { planPush } from './push.ts';
 export interface Judged {
   readonly cluster: Cluster;
   readonly facts: Facts;
+  /** A file of the nodes that the cluster file names here. */
+  readonly fetched?: State['seen']['fetched'];
   /** Of the first admin, made here. */
   readonly generated?: Secret;
   /** Absent: a check failed, or it cannot be pushed as it is. */
   readonly prepared?: PreparedPush;
 }
 
-const summary: TextQuestion<'go' | 'edit'> = {
-  title: '[Enter] write the cluster file', why: '[e] edit an answer', flag: '--yes',
-  parse: (text): Parsed<'go' | 'edit'> => (/^e?$/i.test(text.trim()) ? accepted(text.trim() === '' ? 'go' : 'edit') : refused(`"${text}" is neither`, 'Press Enter, or type e')),
-  format: (answer) => (answer === 'edit' ? 'e' : ''),
+const summary: TextQuestion<'go' | 'details' | 'edit'> = {
+  title: '[Enter] write the cluster file', why: '[d] details  [e] edit an answer', flag: '--yes',
+  parse: (text): Parsed<'go' | 'details' | 'edit'> => {
+    const answer = ({ '': 'go', d: 'details', e: 'edit' } as const)[text.trim().toLowerCase()];
+    return answer === undefined ? refused(`"${text}" is none of them`, 'Press Enter, or type d or e') : accepted(answer);
+  },
+  format: (answer) => (answer === 'go' ? '' : answer.slice(0, 1)),
 };
 const which: Question = { title: 'Which answer?', why: 'What depends on it is looked at again.', flag: '--yes' };
 const editable = [
@@ -48,13 +54,17 @@ export function askSummary(world: World, flags: InitFlags, keep: (judged: Judged
     id: 'summary',
     needed: () => true,
     take: async (state, ask) => {
-      const judged = await judge(state, flags, world);
+      const judged = await judge(state, flags, world, ask.canAsk ? 'short' : 'whole');
       keep(judged);
       if (!ask.canAsk) return { state };
       for (;;) {
         const next = await ask.text(summary, {});
         if (next === undefined) return undefined;
         if (next === 'go') return { state };
+        if (next === 'details') {
+          world.screen.note(judged.prepared === undefined ? '  There is no plan yet: what failed has to be mended first.' : `\n${reportPlan(judged.prepared.plan, world.screen.paint)}\n`);
+          continue;
+        }
         const id = await ask.select(which, editable, { fallback: 'name' });
         if (id !== undefined) return { state, again: [id, 'summary'] };
       }
@@ -62,18 +72,18 @@ export function askSummary(world: World, flags: InitFlags, keep: (judged: Judged
   };
 }
 
-async function judge(state: State, flags: InitFlags, world: World): Promise<Judged> {
+async function judge(state: State, flags: InitFlags, world: World, plan: 'short' | 'whole'): Promise<Judged> {
   const { screen, clock } = world;
-  const cluster = makeCluster(state.answers, { perHop: 8, ...(flags.sshConfig === undefined ? {} : { config: world.files.resolve(flags.sshConfig) }) });
+  const cluster = makeCluster(state.answers, sshOptions(state.answers, flags, world.files));
   const connected = connectedNodes(state);
   const started = clock.monotonic();
   const progress = screen.progress('  checking everything once more, together');
-  const gathering = await gatherFacts(cluster, connected, world, state.answers.password).finally(() => progress.done());
+  const gathering = await gatherFacts(cluster, connected, withFetched(world, state), state.answers.password).finally(() => progress.done());
   const { facts } = gathering;
   const results = runChecks(everyCheck, facts, cluster, { today: clock.now().toISOString().slice(0, 10), fingerprint: world.local.fingerprint, ignore: state.answers.leaveSqlite ? ['node.sqlite'] : [] });
 
   const admin = await generatedPassword(state, cluster, world);
-  const found = { cluster, facts, ...(admin === undefined ? {} : { generated: admin }) };
+  const found = { cluster, facts, ...(cluster.database.caCert === state.seen.fetched?.path ? { fetched: state.seen.fetched } : {}), ...(admin === undefined ? {} : { generated: admin }) };
   if (hasFailure(results)) {
     const seconds = Math.round((clock.monotonic() - started) / 1000);
     const report = reportResults({ heading: 'This has to be mended before a push:', nodes: cluster.nodes.map(({ name }) => name), results, seconds, exitCode: ExitCode.NotAsItShouldBe, paint: screen.paint, again: 'grafana-ha validate' });
@@ -83,7 +93,7 @@ async function judge(state: State, flags: InitFlags, world: World): Promise<Judg
   screen.note([`\nChecks  ${countResults(results)}`, ...describeWarnings(results).map((line) => `  ${screen.paint('yellow', '!')} ${line}`), ''].join('\n'));
   try {
     const prepared = await planPush({ cluster, connected, gathering, ...(admin === undefined ? {} : { adminPassword: admin }) }, world);
-    screen.note(`${reportPlan(prepared.plan, screen.paint)}\n`);
+    screen.note(`${plan === 'whole' ? reportPlan(prepared.plan, screen.paint) : reportPlanShort(prepared.plan)}\n`);
     return { ...found, prepared };
   } catch (error) {
     // The answers are kept: the file is written all the same.

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { renderClusterFile } from '../cluster/cluster-file-render.ts';
+import { updateClusterFile } from '../cluster/cluster-file-update.ts';
 import { ExitCode } from '../errors.ts';
 import { isEmpty } from '../plan/plan.ts';
 import type { InitFlags } from '../wizard/flags.ts';
@@ -33,7 +34,8 @@ export async function init(world: World, options: InitOptions): Promise<ExitCode
 async function initWith(world: World, options: InitOptions): Promise<ExitCode> {
   refuseWrongFlags(options);
   const { screen, prompt } = world;
-  screen.note(`Writes ${options.file}. No node changes before you say yes.${prompt.available ? '   Esc: back' : ''}`);
+  const promise = options.from === undefined ? 'No node changes before you say yes.' : 'Reads the nodes and changes nothing on them.';
+  screen.note(`Writes ${options.file}. ${promise}${prompt.available ? '   Esc: back' : ''}`);
 
   const judged: { last?: Judged } = {};
   const steps = [...makeSteps(world, options), askSummary(world, options, (found) => (judged.last = found))];
@@ -47,6 +49,10 @@ async function initWith(world: World, options: InitOptions): Promise<ExitCode> {
     return ExitCode.NotAsItShouldBe;
   }
   if (isEmpty(prepared.plan)) return ExitCode.Done;
+  if (options.from !== undefined || cluster.push === 'never') {
+    screen.note(`\nNothing was changed on the nodes.\nNext     ${cluster.push === 'never' ? 'let the tool that writes these nodes take what lies in' : 'grafana-ha push'}${cluster.push === 'never' ? ` ${options.output}` : fileFlag(options)}`);
+    return ExitCode.Done;
+  }
   if (!(await isPushWanted(options, world))) {
     screen.note(`\nNothing was pushed.\nNext     grafana-ha push${fileFlag(options)}`);
     return ExitCode.Done;
@@ -57,12 +63,16 @@ async function initWith(world: World, options: InitOptions): Promise<ExitCode> {
 }
 
 /** What the person is asked to keep goes first: a cluster file must not name a password that is nowhere. */
-async function write({ cluster, facts, generated, prepared }: Judged, options: InitOptions, world: World): Promise<void> {
+async function write({ cluster, facts, generated, prepared, fetched }: Judged, options: InitOptions, world: World): Promise<void> {
   const { files, screen } = world;
   if (generated !== undefined) await files.write(files.resolve(keptAdminPassword(cluster.name)), `${generated.reveal()}\n`, { mode: 0o600, folderMode: 0o700 });
+  if (fetched !== undefined) await files.write(fetched.path, fetched.text);
   const path = files.resolve(options.file);
-  await files.write(path, renderClusterFile(cluster, path.replace(/\/[^/]*$/, '') || '/'));
-  screen.note(`  ${screen.paint('green', '✔')} wrote ${options.file}`);
+  const folder = path.replace(/\/[^/]*$/, '') || '/';
+  const before = await files.readText(path);
+  const text = before === undefined ? renderClusterFile(cluster, folder) : updateClusterFile(before, cluster, folder);
+  if (text !== before) await files.write(path, text);
+  screen.note(`  ${screen.paint('green', '✔')} ${text === before ? `${options.file} says so already` : `wrote ${options.file}`}`);
   if (prepared === undefined) return;
   const rendered = await writeRendered({ cluster, facts, output: options.output }, world);
   screen.note(`  ${screen.paint('green', '✔')} wrote ${rendered.join(', ')}`);

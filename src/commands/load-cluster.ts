@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import { clusterFileError } from '../cluster/cluster-file-error.ts';
 import { parseClusterFile } from '../cluster/cluster-file.ts';
 import { parseSecretSource } from '../cluster/secret-source.ts';
 import { ExitCode, isUserError, UserError } from '../errors.ts';
@@ -24,8 +25,7 @@ export async function loadCluster({ files, local }: Pick<World, 'files' | 'local
   if (text === undefined) throw new UserError(`There is no cluster file ${path}.`, { hint: 'grafana-ha init', exitCode: ExitCode.WrongUsage });
   const parsed = parseClusterFile(text, path.replace(/\/[^/]*$/, '') || '/');
   if (parsed.ok) return withDatabasePassword(parsed.value, dbPassword);
-  const lines = parsed.problems.map(({ line, problem, hint }) => `${path}${line === undefined ? '' : `:${line}`}: ${problem}.\n  ${hint}`);
-  throw new UserError(lines.join('\n'), { exitCode: ExitCode.WrongUsage });
+  throw clusterFileError(path, parsed.problems);
 }
 
 function withDatabasePassword(cluster: Cluster, source: string | undefined): Cluster {

@@ -12,6 +12,16 @@ export function reportPlan(plan: Plan, paint: Paint): string {
   return [...describeGroups(plan, paint), '', ...summary(plan)].join('\n');
 }
 
+/** A plan in a few lines: how much changes, in which order, how long it takes, who notices. */
+export function reportPlanShort(plan: Plan): string {
+  if (isEmpty(plan)) return 'Plan    nothing to change: every node is as it should be, and running.';
+  const counts = plan.nodes.map(({ changes }) => changes.length);
+  const most = Math.max(...counts);
+  const settings = `${counts.every((count) => count === most) ? '' : 'up to '}${most} setting${most === 1 ? '' : 's'} a node`;
+  const [roll = '', ...rest] = summary(plan);
+  return [`Plan    ${settings}; ${roll.charAt(0).toLowerCase()}${roll.slice(1).replace('  ', ': ')}`, ...rest.map((line) => `        ${line}`)].join('\n');
+}
+
 function describeGroups({ nodes }: Plan, paint: Paint): readonly string[] {
   return groups(nodes).flatMap((group) => [paint('bold', group.name), ...group.lines]);
 }

@@ -29,10 +29,10 @@ export function askAdmin(world: World, flags: InitFlags): Step<State> {
       const former = state.answers.admin;
       for (;;) {
         const given = ask.again ? undefined : flags.adminPassword;
-        const generated = given === undefined ? await ask.confirm(generate, { fallback: former?.kind !== 'source' }) : false;
+        const generated = given === undefined ? await ask.confirm(generate, { kept: former && former.kind === 'generated', fallback: true }) : false;
         if (generated === undefined) return undefined;
         if (generated) return { state: answered(state, { admin: former?.kind === 'generated' ? former : { kind: 'generated', password: makePassword(world) } }) };
-        const from = await ask.text(source, { given, former: former?.kind === 'source' ? formatSecretSource(former.source) : undefined });
+        const from = await ask.text(source, { given, kept: former?.kind === 'source' ? formatSecretSource(former.source) : undefined });
         if (from !== undefined) return { state: answered(state, { admin: { kind: 'source', source: localSource(from, world.files) } }) };
       }
     },

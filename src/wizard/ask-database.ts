@@ -2,6 +2,7 @@ import { formatAddress, parseAddress } from '../cluster/address.ts';
 import type { Address, Database } from '../cluster/cluster.ts';
 import { parseDatabaseName, parseDatabaseUser } from '../cluster/database-words.ts';
 import { parseDsn, type Dsn } from '../cluster/dsn.ts';
+import { present } from '../cluster/present.ts';
 import { accepted, type Parsed } from '../cluster/parsed.ts';
 import type { Asker, Question, TextQuestion } from './ask.ts';
 import { formatDsn } from './format-dsn.ts';
@@ -35,10 +36,11 @@ export function askDatabase({ files }: Pick<World, 'files'>, flags: InitFlags): 
       take: async (state, ask) => {
         const { database } = state.answers;
         const former = database.address === undefined ? undefined : formatDsn(database);
+        const asFlag = flags.dsn !== undefined && !ask.again;
         const withFlags = (next: State): State => (ask.again ? next : answered(next, { database: { ...next.answers.database, ...tlsFlags } }));
-        const dsn = await ask.text({ ...url, parse: flags.dsn === undefined || ask.again ? url.parse : parsePublicDsn }, { given: flags.dsn, former });
+        const dsn = await ask.text({ ...url, parse: asFlag ? parsePublicDsn : url.parse }, { given: flags.dsn, former, kept: former });
         if (dsn === undefined) return undefined;
-        return { state: withFlags(withDsn(state, dsn)), again: ['type', 'address', 'name', 'user', 'reach'] };
+        return { state: withFlags(withDsn(state, dsn, asFlag)), again: ['type', 'address', 'name', 'user', 'reach'] };
       },
     },
     part('type', async (draft, ask) => {
@@ -73,16 +75,18 @@ function part(id: DatabaseDraft['open'][number], take: (draft: DatabaseDraft, as
   };
 }
 
-function withDsn(state: State, dsn: Dsn | 'fields'): State {
+/** A flag without a word on TLS says nothing about it; a person who takes the word out of the line does. */
+function withDsn(state: State, dsn: Dsn | 'fields', asFlag: boolean): State {
   const { database } = state.answers;
   if (dsn === 'fields') return answered(state, { database: { ...database, open: ['type', 'address', 'name', 'user'] } });
   const { password, ...parts } = dsn;
   const open = (['name', 'user'] as const).filter((key) => parts[key] === undefined);
-  const draft = { ...keptFrom(database), ...parts, open };
+  const mode = asFlag && database.type === parts.type && database.sslMode !== undefined ? { sslMode: database.sslMode } : {};
+  const draft = { ...keptFrom(database), ...mode, ...parts, open };
   return answered(state, { database: draft, ...(password === undefined ? {} : { password, passwordFrom: 'url' as const }) });
 }
 
 /** A CA file and a name or user typed before outlive a corrected URL. */
-function keptFrom({ name, user, caCert }: DatabaseDraft): Partial<DatabaseDraft> {
-  return { ...(name === undefined ? {} : { name }), ...(user === undefined ? {} : { user }), ...(caCert === undefined ? {} : { caCert }) };
+function keptFrom({ name, user, caCert, serverCertName, maxOpenConn }: DatabaseDraft): Partial<DatabaseDraft> {
+  return present({ name, user, caCert, serverCertName, maxOpenConn });
 }

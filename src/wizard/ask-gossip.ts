@@ -25,14 +25,15 @@ export function askGossip(flags: InitFlags): Step<State> {
       const port = flags.gossipPort === undefined ? answers.gossipPort : parsedFlag('--gossip-port', parsePort(flags.gossipPort));
       const parse = (text: string): Parsed<Gossip> => parseGossip(text, names, port);
       const typed = flags.gossip === undefined ? new Map<string, Address>() : parsedFlag('--gossip', parse(flags.gossip.join(' ')));
-      const known = detect({ ...answers, gossip: new Map([...typed, ...answers.gossip]), gossipPort: port }, state);
+      const said = ask.again ? new Map([...typed, ...answers.gossip]) : new Map([...onPort(answers, port), ...typed]);
+      const known = detect({ ...answers, gossip: said, gossipPort: port }, state);
 
       if (names.every((name) => known.has(name))) {
         const question: Question = { title: `5 Gossip: ${describe(known)}. OK?`, why: 'Alerting sends each alert once through it, over TCP and UDP.', flag };
-        const agreed = await ask.confirm(question, { fallback: true, given: names.every((name) => typed.has(name)) ? true : undefined });
+        const agreed = await ask.confirm(question, { fallback: true, given: names.every((name) => typed.has(name)) ? true : undefined, kept: answers.before && true });
         if (agreed === undefined) return undefined;
         // What the nodes say needs no line in the cluster file: it is read again at every push.
-        if (agreed) return { state: answered(state, { gossip: new Map([...typed, ...answers.gossip]), gossipPort: port }) };
+        if (agreed) return { state: answered(state, { gossip: said, gossipPort: port }) };
       }
       const question: TextQuestion<Gossip> = { title: '  Gossip addresses', why: 'NAME=IP or NAME=IP:PORT for each node.', flag, parse: complete(parse, names), format };
       const all = await ask.text(question, { former: format(known) });
@@ -41,6 +42,11 @@ export function askGossip(flags: InitFlags): Step<State> {
       return { state: answered(state, { gossip: all, gossipPort: ports.size === 1 ? [...ports][0]! : port }) };
     },
   };
+}
+
+/** Addresses on the port that all shared move to the new one with it. */
+function onPort({ gossip, gossipPort }: Answers, port: number): Gossip {
+  return new Map([...gossip].map(([name, address]) => [name, address.port === gossipPort ? { ...address, port } : address] as const));
 }
 
 function detect(answers: Answers, { seen }: State): Gossip {

@@ -21,8 +21,9 @@ export function askLicense({ files, clock, screen }: World, flags: InitFlags): S
     take: async (state, ask) => {
       let former = state.answers.license;
       let given = flags.license;
+      let kept = former;
       for (;;) {
-        const typed = await ask.text(question, { given, former, ...(given === undefined ? { fallback: '' } : {}) });
+        const typed = await ask.text(question, { given, former, kept, ...(given === undefined ? { fallback: '' } : {}) });
         if (typed === undefined) return undefined;
         if (typed === '') return { state: without(state) };
         const path = files.resolve(typed);
@@ -31,7 +32,9 @@ export function askLicense({ files, clock, screen }: World, flags: InitFlags): S
         if (trouble === undefined) return { state: answered(state, { license: path }) };
         if (given !== undefined && !ask.again && !file.ok) throw new UserError(`--license: ${trouble.found}`, { hint: '--license PATH', exitCode: ExitCode.WrongUsage });
         ask.refuse(trouble);
-        [given, former] = [undefined, typed];
+        // The checks say it once more: what the cluster file names is not dropped without a word.
+        if (typed === kept && !ask.canAsk) return { state };
+        [given, kept, former] = [undefined, undefined, typed];
       }
 
       function judge(token: string): Finding | undefined {

@@ -15,9 +15,12 @@ export function askName(flags: InitFlags): Step<State> {
     id: 'name',
     needed: () => true,
     take: async (state, ask) => {
-      const { rootUrl, name: former } = state.answers;
-      const name = await ask.text(question, { given: flags.name, former, fallback: rootUrl && defaultClusterName(rootUrl) });
-      return name === undefined ? undefined : { state: answered(state, { name }) };
+      const { rootUrl, name: former, before, label } = state.answers;
+      const name = await ask.text(question, { given: flags.name, former, kept: former, fallback: rootUrl && defaultClusterName(rootUrl) });
+      if (name === undefined) return undefined;
+      // A running cluster keeps its label under a new name: changing it stops every node.
+      const runs = before !== undefined || flags.from !== undefined;
+      return { state: answered(state, { name, ...(runs && former !== undefined && former !== name ? { label: label ?? former } : {}) }) };
     },
   };
 }

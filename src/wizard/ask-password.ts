@@ -22,11 +22,11 @@ export function askPassword(world: World, flags: InitFlags): Step<State> {
     needed: () => true,
     take: async (state, ask) => {
       const given = ask.again || flags.dbPassword === undefined ? undefined : localSource(parsedFlag('--db-password', parseSecretSource(flags.dbPassword)), world.files);
-      const kept = ask.again ? undefined : await fetchPassword(given, state, world);
+      const kept = ask.again ? undefined : await fetchPassword(given ?? standing(state), state, world, flags, ask);
       if (kept !== undefined) {
         const refusal = refusalOf(kept, state);
         if (refusal !== undefined) ask.refuse(refusal);
-        else return { state: answered(state, { password: kept, passwordFrom: 'place', passwordSource: given ?? { kind: 'nodes' } }), again: ['reach'] };
+        else return { state: answered(state, { password: kept, passwordFrom: 'place', passwordSource: given ?? standing(state) ?? { kind: 'nodes' } }), again: ['reach'] };
       }
       const { password: pasted, passwordFrom } = state.answers;
       if (passwordFrom === 'url' && pasted !== undefined && !ask.again && refusalOf(pasted, state) === undefined) return { state };
@@ -34,6 +34,11 @@ export function askPassword(world: World, flags: InitFlags): Step<State> {
       return typed && { state: answered(state, { password: typed, passwordFrom: 'typed', ...(given === undefined ? {} : { passwordSource: given }) }), again: ['reach'] };
     },
   };
+}
+
+/** What the cluster file says. */
+function standing({ answers: { before, passwordSource } }: State): SecretSource | undefined {
+  return before === undefined ? undefined : passwordSource;
 }
 
 async function typePassword(state: State, ask: Asker): Promise<Secret | undefined> {
@@ -46,17 +51,26 @@ async function typePassword(state: State, ask: Asker): Promise<Secret | undefine
 }
 
 /** Undefined: nobody has it yet, and it is to be typed. */
-async function fetchPassword(source: SecretSource | undefined, state: State, world: World): Promise<Secret | undefined> {
+async function fetchPassword(source: SecretSource | undefined, state: State, world: World, { dbPassword, from, like }: InitFlags, ask: Asker): Promise<Secret | undefined> {
   if (source?.kind === 'ask') return undefined;
   const database = makeDatabase(state.answers);
   if (source !== undefined && source.kind !== 'nodes') {
     const resolved = await resolveSecret(source, { what: 'The database password', flag: flag.split(' ')[0]!, held: [] }, world);
-    if (!resolved.ok) throw new UserError(`${resolved.missing}.`, { hint: resolved.hint, exitCode: ExitCode.WrongUsage });
-    return resolved.secret;
+    if (resolved.ok) return resolved.secret;
+    if (dbPassword !== undefined || !ask.canAsk) throw new UserError(`${resolved.missing}.`, { hint: resolved.hint, exitCode: ExitCode.WrongUsage });
+    ask.refuse({ found: `${resolved.missing}.`, hint: 'Type it for now.' });
+    return undefined;
   }
   const nodes = [...state.seen.nodes].map(([name, facts]) => ({ name, node: { ok: true as const, facts } }));
-  const [first, ...others] = heldDatabasePasswords({ database, nodes: makeNodes(state.answers) }, nodes);
-  if (first === undefined || others.some(({ secret }) => !secret.equals(first.secret))) return undefined;
+  const held = heldDatabasePasswords({ database, nodes: makeNodes(state.answers) }, nodes);
+  const [first, ...others] = like === undefined ? held : held.filter(({ node }) => node === like);
+  if (first === undefined) return undefined;
+  if (others.some(({ secret }) => !secret.equals(first.secret))) {
+    const who = held.map(({ node, secret }) => `${node} ${world.local.fingerprint(secret)}`).join(', ');
+    if (!ask.canAsk) throw new UserError(`The nodes hold different passwords: ${who}.`, { hint: from === undefined ? 'Add --db-password SOURCE.' : 'Add --db-password SOURCE, or --like NODE to take what that node has.', exitCode: ExitCode.WrongUsage });
+    world.screen.note(`  ${world.screen.paint('yellow', '!')} the nodes hold different passwords: ${who}`);
+    return undefined;
+  }
   world.screen.note(`  ${world.screen.paint('green', '✔')} the password is on ${first.node} already`);
   return first.secret;
 }

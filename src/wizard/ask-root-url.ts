@@ -16,7 +16,7 @@ export function askRootUrl({ screen, local }: World, flags: InitFlags): Step<Sta
     id: 'root-url',
     needed: () => true,
     take: async (state, ask) => {
-      const rootUrl = await ask.text(question, { given: flags.rootUrl, former: state.answers.rootUrl?.url });
+      const rootUrl = await ask.text(question, { given: flags.rootUrl, kept: state.answers.rootUrl?.url });
       if (rootUrl === undefined) return undefined;
       const addresses = await local.lookup(rootUrl.domain);
       if (addresses === undefined) screen.note(`  ${screen.paint('yellow', '!')} ${rootUrl.domain} does not resolve yet: fine, the balancer comes last`);

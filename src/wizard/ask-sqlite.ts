@@ -4,6 +4,7 @@ import { effectiveOf } from '../grafana/effective-of.ts';
 import type { World } from '../world.ts';
 import type { Question } from './ask.ts';
 import type { InitFlags } from './flags.ts';
+import { describeSqlite, movingWords } from './sqlite-words.ts';
 import { answered, type State } from './state.ts';
 import type { Step } from './walk.ts';
 
@@ -27,7 +28,8 @@ export function askSqlite(world: World, flags: InitFlags): Step<State> {
         world.screen.note(`  ${describeEmpty([...state.seen.nodes.values()])}`);
         return { state };
       }
-      for (const { name, sqlite } of left) world.screen.note(`  ${world.screen.paint('yellow', '!')} ${name}  ${sqlite.path} holds ${describe(sqlite)}`);
+      for (const { name, sqlite } of left) world.screen.note(`  ${world.screen.paint('yellow', '!')} ${name}  ${sqlite.path} holds ${describeSqlite(sqlite)}`);
+      if (flags.from !== undefined) world.screen.note(movingWords.map((line) => `    ${line}`).join('\n'));
       const leave = await ask.confirm(question, { given: flags.leaveSqlite, fallback: false });
       if (leave === undefined) return undefined;
       if (leave) return { state: answered(state, { leaveSqlite: true }) };
@@ -49,12 +51,6 @@ function isInUse(facts: NodeFacts): boolean {
 /** Something beside Grafana's own first user, or what could not be counted. */
 export function holdsSomething({ counts }: SqliteFacts): boolean {
   return counts === undefined || Object.values(counts).some((count) => count > 0);
-}
-
-function describe({ counts, why }: SqliteFacts): string {
-  if (counts === undefined) return `something that could not be counted: ${why ?? 'no reason given'}`;
-  const parts = [[counts.users, 'user'], [counts.dashboards, 'dashboard'], [counts.dataSources, 'data source'], [counts.alertRules, 'alert rule']] as const;
-  return parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`).join(', ');
 }
 
 function describeEmpty(nodes: readonly NodeFacts[]): string {

@@ -24,8 +24,17 @@ export interface Offer {
   readonly given?: string | undefined;
   /** The answer from before, put into the line. */
   readonly former?: string | undefined;
+  /** What the cluster file or the nodes say: it stands where nobody is asked. */
+  readonly kept?: string | undefined;
   /** Taken when nothing is typed. */
   readonly fallback?: string | undefined;
+}
+
+/** What is known before a choice is asked. */
+export interface ChoiceOffer<Value> {
+  readonly given?: Value | undefined;
+  readonly kept?: Value | undefined;
+  readonly fallback: Value;
 }
 
 export interface Finding {
@@ -38,8 +47,8 @@ export interface Finding {
 export interface Asker {
   text<Value>(question: TextQuestion<Value>, offer: Offer): Promise<Value | undefined>;
   secret(question: Question): Promise<Secret | undefined>;
-  confirm(question: Question, offer: { readonly given?: boolean | undefined; readonly fallback: boolean }): Promise<boolean | undefined>;
-  select<Value extends string>(question: Question, choices: readonly { readonly value: Value; readonly name: string }[], offer: { readonly given?: Value | undefined; readonly fallback: Value }): Promise<Value | undefined>;
+  confirm(question: Question, offer: ChoiceOffer<boolean>): Promise<boolean | undefined>;
+  select<Value extends string>(question: Question, choices: readonly { readonly value: Value; readonly name: string }[], offer: ChoiceOffer<Value>): Promise<Value | undefined>;
   /** Something outside says no: shown when it can be answered again, else the end with exit 3. */
   refuse(...findings: readonly Finding[]): void;
   /** A terminal is there, and defaults are not taken. */
@@ -50,11 +59,23 @@ export interface Asker {
   hasAsked(): boolean;
 }
 
-/** An asker for one step. `yes` takes defaults where there are some; `again`: neither flags nor defaults answer a second time. */
-export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, { yes, again }: { readonly yes: boolean; readonly again: boolean }): Asker {
+export interface AskerOptions {
+  /** Defaults are taken where there are some. */
+  readonly yes: boolean;
+  /** Neither flags nor defaults answer a second time. */
+  readonly again: boolean;
+  /** The nodes have answered: it is shown, and asked only when the person wants to edit it. */
+  readonly known?: boolean;
+}
+
+/** An asker for one step. */
+export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, { yes, again, known = false }: AskerOptions): Asker {
   const { paint } = screen;
   let asked = false;
-  const known = <Value>(given: Value | undefined, fallback: Value | undefined): Value | undefined => (again ? undefined : (given ?? (yes ? fallback : undefined)));
+  const taken = <Value>(given: Value | undefined, kept: Value | undefined, fallback: Value | undefined): Value | undefined => {
+    if (again) return undefined;
+    return given ?? (known || yes || !prompt.available ? kept : undefined) ?? (known || yes ? fallback : undefined);
+  };
   /** The numbered questions stand apart from what was said about the one before. */
   const lead = ({ title, why }: Question): string => {
     const gap = title.length + 2 + why.length < screen.columns ? '  ' : '\n  ';
@@ -71,16 +92,16 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
     canAsk: prompt.available && !yes,
     hasAsked: () => asked,
 
-    async text(question, { given, former, fallback }) {
+    async text(question, { given, former, kept, fallback }) {
       const message = lead(question);
-      const text = known(given, fallback);
+      const text = taken(given, kept, fallback);
       if (text !== undefined) {
         const value = parsedFlag(question.flag.split(' ')[0]!, question.parse(text));
         line(message, question.format(value));
         return value;
       }
       needsTerminal(question, fallback !== undefined);
-      for (let prefill = former ?? given; ; ) {
+      for (let prefill = former ?? kept ?? given; ; ) {
         const typed = await prompt.text({
           message,
           ...(fallback === undefined ? {} : { default: fallback }),
@@ -101,24 +122,24 @@ export function makeAsker({ screen, prompt }: Pick<World, 'screen' | 'prompt'>, 
       return prompt.secret({ message: lead(question) });
     },
 
-    async confirm(question, { given, fallback }) {
-      const answer = known(given, fallback);
+    async confirm(question, { given, kept, fallback }) {
+      const answer = taken(given, kept, fallback);
       if (answer !== undefined) {
         line(lead(question), answer ? 'y' : 'n');
         return answer;
       }
       needsTerminal(question, fallback);
-      return prompt.confirm({ message: lead(question), default: fallback });
+      return prompt.confirm({ message: lead(question), default: kept ?? fallback });
     },
 
-    async select(question, choices, { given, fallback }) {
-      const answer = known(given, fallback);
+    async select(question, choices, { given, kept, fallback }) {
+      const answer = taken(given, kept, fallback);
       if (answer !== undefined) {
         line(lead(question), choices.find(({ value }) => value === answer)?.name ?? answer);
         return answer;
       }
       needsTerminal(question, true);
-      return prompt.select({ message: lead(question), choices, default: fallback });
+      return prompt.select({ message: lead(question), choices, default: kept ?? fallback });
     },
 
     refuse(...findings) {

@@ -1,3 +1,4 @@
+import type { Cluster } from '../cluster/cluster.ts';
 import { formatTarget } from '../cluster/target.ts';
 import type { ConnectFailure, NodeConnection, World } from '../world.ts';
 import type { Asker, Finding } from './ask.ts';
@@ -9,7 +10,7 @@ import type { TypedNode } from './parse-nodes.ts';
 export type OpenConnections = Map<string, NodeConnection>;
 
 /** Logs in to the nodes that are not connected yet, all at once; false when one cannot be used, which is then said. */
-export async function connectNodes(typed: readonly TypedNode[], open: OpenConnections, layouts: Layouts, world: World, flags: InitFlags, ask: Asker): Promise<boolean> {
+export async function connectNodes(typed: readonly TypedNode[], open: OpenConnections, layouts: Layouts, world: World, flags: InitFlags, ssh: Cluster['ssh'], ask: Asker): Promise<boolean> {
   const failures = await connect(flags.askSudoPassword === true);
   const passwordWanted = failures.length > 0 && failures.every(({ kind }) => kind === 'sudo-wants-password');
   const rest = passwordWanted && world.prompt.available && (await wantsSudoPassword(ask)) ? await connect(true) : failures;
@@ -21,7 +22,7 @@ export async function connectNodes(typed: readonly TypedNode[], open: OpenConnec
     if (targets.length === 0) return [];
     const line = world.screen.progress(`  logging in to ${targets.map(({ name }) => name).join(', ')}`);
     const outcomes = await world
-      .connect(targets, { perHop: 8, hostKeys: flags.hostKey ?? [], askSudoPassword, ...(flags.sshConfig === undefined ? {} : { config: world.files.resolve(flags.sshConfig) }) })
+      .connect(targets, { ...ssh, hostKeys: flags.hostKey ?? [], askSudoPassword })
       .finally(() => line.done());
     return outcomes.flatMap((outcome) => {
       if ('failure' in outcome) return [{ name: outcome.name, ...outcome.failure }];

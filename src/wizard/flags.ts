@@ -1,5 +1,10 @@
 /** The options of `init` as commander gives them. */
 export interface InitFlags {
+  /** Running nodes to start from. */
+  readonly from?: readonly string[];
+  /** Name of the node that is right where they differ. */
+  readonly like?: string;
+  readonly pushNever?: boolean;
   readonly node?: readonly string[];
   readonly hostKey?: readonly string[];
   readonly dsn?: string;

@@ -1,32 +1,41 @@
 import type { Cluster, Database, Node } from '../cluster/cluster.ts';
 import { defaultLayout } from '../cluster/cluster-file.ts';
+import { present } from '../cluster/present.ts';
 import { defaultClusterName } from '../cluster/root-url.ts';
 import { UserError, ExitCode } from '../errors.ts';
+import type { Files } from '../world.ts';
+import type { InitFlags } from './flags.ts';
 import type { Answers, DatabaseDraft } from './state.ts';
 
 /** The cluster that the answers describe; the steps have asked for everything by then. */
 export function makeCluster(answers: Answers, ssh: Cluster['ssh']): Cluster {
-  const { rootUrl, license, admin } = answers;
+  const { rootUrl, license, admin, before } = answers;
   if (rootUrl === undefined) throw new Error('the shared URL was not asked');
   const name = answers.name ?? defaultClusterName(rootUrl);
   return {
     name,
     rootUrl: rootUrl.url,
-    secrets: 'files',
-    push: 'allowed',
+    secrets: answers.secrets ?? 'files',
+    push: answers.push ?? 'allowed',
     ssh,
     nodes: makeNodes(answers),
     database: makeDatabase(answers),
     security: {
       secretKey: { kind: 'nodes' },
       adminUser: 'admin',
+      ...before?.security,
       ...(admin === undefined ? {} : { adminPassword: admin.kind === 'source' ? admin.source : { kind: 'file', path: keptAdminPassword(name) } }),
     },
     ...(license === undefined ? {} : { license: { path: license } }),
-    alerting: { port: answers.gossipPort, label: name },
-    pushing: { keep: 10 },
-    ignored: [],
+    alerting: { port: answers.gossipPort, label: answers.label ?? name },
+    pushing: before?.pushing ?? { keep: 10 },
+    ignored: (before?.ignored ?? []).filter(({ node }) => node === undefined || answers.nodes.some((one) => one.name === node)),
   };
+}
+
+/** How ssh is called: as the flag says, else as the cluster file does. */
+export function sshOptions({ before }: Pick<Answers, 'before'>, { sshConfig }: InitFlags, files: Pick<Files, 'resolve'>): Cluster['ssh'] {
+  return present({ perHop: before?.ssh.perHop ?? 8, config: sshConfig === undefined ? before?.ssh.config : files.resolve(sshConfig) });
 }
 
 /** Where a generated password of the first admin is kept for the person. */
@@ -44,12 +53,12 @@ export function makeNodes({ nodes, gossip, layouts }: Pick<Answers, 'nodes' | 'g
 
 /** The database of the cluster, TLS fully verified unless something else was said. */
 export function makeDatabase({ database, passwordSource }: Pick<Answers, 'database' | 'passwordSource'>): Database {
-  const { type, address, name, user, caCert } = database;
+  const { type, address, name, user, caCert, serverCertName, maxOpenConn } = database;
   if (type === undefined || address === undefined || name === undefined || user === undefined) throw new Error('the database was not asked');
-  const base = { address, name, user, password: passwordSource, ...(caCert === undefined ? {} : { caCert }) };
+  const base = present({ address, name, user, password: passwordSource, caCert, maxOpenConn });
   return type === 'postgres'
     ? { type, ...base, sslMode: postgresMode(database.sslMode) }
-    : { type, ...base, sslMode: mysqlMode(database.sslMode) };
+    : present({ type, ...base, sslMode: mysqlMode(database.sslMode), serverCertName });
 }
 
 function postgresMode(mode: DatabaseDraft['sslMode'] = 'verify-full'): 'verify-full' | 'verify-ca' | 'require' | 'disable' {

@@ -28,3 +28,8 @@ export function parseLayouts(texts: readonly string[]): Parsed<Layouts> {
   }
   return accepted(layouts);
 }
+
+/** What a flag says of a node counts over what was known of it. */
+export function mergeLayouts(known: Layouts, said: Layouts): Layouts {
+  return new Map([...known, ...[...said].map(([name, layout]) => [name, { ...known.get(name), ...layout }] as const)]);
+}

@@ -9,8 +9,8 @@ export interface TypedNode {
   readonly target: Target;
 }
 
-/** Parses `[NAME=]TARGET …`, separated by spaces or commas; fewer than two nodes and anything named twice are refused. */
-export function parseNodes(text: string): Parsed<readonly TypedNode[]> {
+/** Parses `[NAME=]TARGET …`, separated by spaces or commas; fewer than `least` nodes and anything named twice are refused. */
+export function parseNodes(text: string, least = 2): Parsed<readonly TypedNode[]> {
   const nodes: TypedNode[] = [];
   for (const word of text.split(/[\s,]+/).filter((part) => part !== '')) {
     const node = parseNode(word);
@@ -19,7 +19,7 @@ export function parseNodes(text: string): Parsed<readonly TypedNode[]> {
     if (nodes.some(({ name }) => name !== undefined && name === node.value.name)) return refused(`two nodes are called ${node.value.name}`, 'Give each node its own name');
     nodes.push(node.value);
   }
-  if (nodes.length >= 2) return accepted(nodes);
+  if (nodes.length >= least) return accepted(nodes);
   return refused(nodes.length === 0 ? 'no host was named' : 'one host was named, and a cluster has two or more', 'Type all of them, such as ops@10.0.0.11 ops@10.0.0.12');
 }
 

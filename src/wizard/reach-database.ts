@@ -10,6 +10,7 @@ import type { Asker, Question, TextQuestion } from './ask.ts';
 import { troubleWith, type Trouble } from './database-trouble.ts';
 import { makeDatabase } from './make-cluster.ts';
 import { readNamedFile } from './read-named-file.ts';
+import { withFetched } from './with-fetched.ts';
 import { answered, wantsAdmin, type Answers, type State } from './state.ts';
 import type { Step, Taken } from './walk.ts';
 
@@ -35,7 +36,7 @@ export function reachDatabase(world: World): Step<State> {
       let state = start;
       for (;;) {
         const database = makeDatabase(state.answers);
-        const ca = await readCa(database, files);
+        const ca = await readCa(database, withFetched(world, state).files);
         const paths = ca !== undefined && 'kind' in ca ? new Map<string, DatabasePath>() : await tryDatabase(state, database, ca, world);
         const trouble = ca !== undefined && 'kind' in ca ? ca : troubleWith(database, paths);
         if (trouble === undefined) {

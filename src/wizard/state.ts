@@ -1,4 +1,4 @@
-import type { Address, Database, Target } from '../cluster/cluster.ts';
+import type { Address, Cluster, Database, Target } from '../cluster/cluster.ts';
 import type { RootUrl } from '../cluster/root-url.ts';
 import type { Secret, SecretSource } from '../cluster/secret.ts';
 import type { DatabasePath, NodeFacts } from '../facts.ts';
@@ -33,6 +33,12 @@ export interface Answers {
   readonly gossip: ReadonlyMap<string, Address>;
   readonly gossipPort: number;
   readonly name?: string;
+  /** Where it is not the cluster's name. */
+  readonly label?: string;
+  readonly secrets?: Cluster['secrets'];
+  readonly push?: Cluster['push'];
+  /** The cluster file that was there: what nobody asks stays as it says. */
+  readonly before?: Cluster;
 }
 
 /** Parts of the database's address, as far as they are known. */
@@ -45,6 +51,8 @@ export interface DatabaseDraft {
   readonly user?: string;
   readonly sslMode?: Database['sslMode'];
   readonly caCert?: string;
+  readonly serverCertName?: string;
+  readonly maxOpenConn?: number;
 }
 
 /** `generated`: made here and kept for the person. */
@@ -55,6 +63,8 @@ export interface Seen {
   readonly connections: ReadonlyMap<string, NodeConnection>;
   readonly nodes: ReadonlyMap<string, NodeFacts>;
   readonly paths: ReadonlyMap<string, DatabasePath>;
+  /** A CA file of the nodes that is to lie here. */
+  readonly fetched?: { readonly path: string; readonly text: string };
 }
 
 export const nothingYet: State = {

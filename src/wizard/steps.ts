@@ -1,7 +1,6 @@
 import type { World } from '../world.ts';
 import { askAdmin } from './ask-admin.ts';
 import { askDatabase } from './ask-database.ts';
-import { askFile } from './ask-file.ts';
 import { askGossip } from './ask-gossip.ts';
 import { askLicense } from './ask-license.ts';
 import { askName } from './ask-name.ts';
@@ -12,14 +11,17 @@ import { askRootUrl } from './ask-root-url.ts';
 import { askSqlite } from './ask-sqlite.ts';
 import type { InitFlags } from './flags.ts';
 import { reachDatabase } from './reach-database.ts';
+import { startFromFile } from './start-from-file.ts';
+import { startFromNodes } from './start-from-nodes.ts';
 import type { State } from './state.ts';
 import type { Step } from './walk.ts';
 
 /** The wizard's questions in the order they are asked; each answer feeds the defaults after it. */
 export function makeSteps(world: World, flags: InitFlags): readonly Step<State>[] {
   return [
-    askFile(world, flags),
+    startFromFile(world, flags),
     askNodes(world, flags),
+    startFromNodes(world, flags),
     askSqlite(world, flags),
     ...askDatabase(world, flags),
     askPassword(world, flags),

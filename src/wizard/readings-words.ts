@@ -1,0 +1,43 @@
+import type { World } from '../world.ts';
+import { formatDsn } from './format-dsn.ts';
+import type { NodeReading } from './read-node.ts';
+import type { State } from './state.ts';
+
+interface Line {
+  readonly mark: '✔' | '!';
+  readonly text: string;
+}
+
+/** What was read, in a few lines; what a person should know about it is marked. Holds no secret. */
+export function describeReadings(readings: readonly NodeReading[], { answers, seen }: State, { local }: Pick<World, 'local'>): readonly Line[] {
+  const named = (has: (reading: NodeReading) => boolean): string => {
+    const names = readings.filter(has).map(({ name }) => name);
+    return names.length === readings.length ? `all ${names.length} nodes` : names.join(', ');
+  };
+  const lines = (has: (reading: NodeReading) => boolean, text: (names: string) => string): readonly Line[] => (readings.some(has) ? [{ mark: '!', text: text(named(has)) }] : []);
+  const { database } = answers;
+  const cas = [...seen.nodes].flatMap(([name, { databaseCa }]) => (databaseCa === undefined ? [] : [`${name} ${databaseCa.path}`]));
+  const keptCa = cas.length > 0 && database.caCert === undefined && database.sslMode !== 'disable';
+  return [
+    ...(database.address === undefined ? [] : [{ mark: '✔' as const, text: `database  ${formatDsn(database)}` }]),
+    ...(keptCa ? [{ mark: '✔' as const, text: `database CA  ${cas.join(', ')}: used from there, not in the cluster file` }] : []),
+    ...(seen.fetched === undefined ? [] : [{ mark: '✔' as const, text: `database CA  fetched from the nodes; goes to ${seen.fetched.path}` }]),
+    describeKeys(readings, local),
+    ...[...new Set(readings.flatMap(({ license }) => license ?? []))].map((path): Line => ({ mark: '✔', text: `license  ${path} stays on ${named(({ license }) => license === path)}; --license PATH would let a push bring it` })),
+    ...lines(({ database: own }) => own === undefined, (names) => `${names}: on SQLite`),
+    ...lines(({ database: own }) => own?.how === 'url', (names) => `${names}: the database is named by [database] url; a push writes it key by key instead`),
+    ...lines(({ database: own }) => own?.type === 'mysql' && !['true', 'skip-verify', 'disable', 'false', ''].includes(own.sslMode), (names) => `${names}: ssl_mode is a word that MySQL does not know here, so the connection is plain text`),
+    ...lines(({ rootUrl }) => rootUrl === undefined, (names) => `${names}: [server] root_url is not set to a URL that people could share`),
+    ...lines(({ gossipPort }) => gossipPort === undefined, (names) => `${names}: no gossip yet (ha_peers is empty), so every alert is sent once by each`),
+    ...lines(({ writtenBy }) => writtenBy !== undefined && answers.push !== 'never', (names) => `${names}: the config says that ${readings.find(({ writtenBy }) => writtenBy)!.writtenBy} writes it; --push-never keeps grafana-ha from writing there`),
+  ];
+}
+
+/** The public default differs from a key of one's own as any other key does. */
+function describeKeys(readings: readonly NodeReading[], local: World['local']): Line {
+  const prints = readings.map(({ name, secretKey }) => ({ name, print: local.fingerprint(secretKey) }));
+  const same = prints.every(({ print }) => print === prints[0]!.print);
+  return same
+    ? { mark: '✔', text: `secret_key  ${prints[0]?.print} on all; stays there` }
+    : { mark: '!', text: `secret_key differs: ${prints.map(({ name, print }) => `${name} ${print}`).join(', ')}. One of them encrypted what is in the database` };
+}
