@@ -16,6 +16,10 @@ export interface LiveScreen extends Screen {
 
 /** Results go to stdout, everything else to stderr; live lines appear on a terminal only. */
 export function makeScreen({ stdout, stderr, colour }: ScreenOptions): LiveScreen {
+  // Who reads no further, such as head, has seen enough.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const live: { text: string }[] = [];
   let drawn = 0;
   let held = 0;

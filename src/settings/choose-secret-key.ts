@@ -1,8 +1,8 @@
 import type { Secret } from '../cluster/secret.ts';
 import type { SchemaFacts } from '../facts.ts';
+import { publicSecretKey } from '../grafana/catalogue-secrets.ts';
 
-/** The key that Grafana's defaults.ini carries: known to everybody (grafana/conf/defaults.ini). */
-export const publicSecretKey = 'SW2YcwTIb9zpOOhoPsMm';
+export { publicSecretKey };
 
 export interface KeyHolder {
   readonly node: string;

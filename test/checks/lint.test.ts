@@ -9,7 +9,7 @@ import { sampleCluster, sampleConfig, sampleEntry, sampleFacts, sampleNodeFacts 
 function judge(config: string, change: Partial<NodeFacts> = {}): Result['judgement'] | undefined {
   const node = sampleNodeFacts({ defaults: defaultsOf('12.2.0'), config: sampleConfig(config), ...change });
   const facts = sampleFacts({ nodes: [sampleEntry('graf-a', { node: { ok: true, facts: node } })] });
-  return runChecks(lintChecks, facts, sampleCluster(), { today: '2027-01-04' })[0]?.judgement;
+  return runChecks(lintChecks, facts, sampleCluster(), { today: '2027-01-04', fingerprint: () => '' })[0]?.judgement;
 }
 
 describe('config.lint', () => {
@@ -31,6 +31,10 @@ describe('config.lint', () => {
     expect(judge('[unified_alerting]\nha_label = prod\n', { grafana: old, defaults: defaultsOf('9.4.0') })).toMatchObject({ code: 'later-key' });
     expect(judge('', { environment: [{ name: 'GF_LIVE_HA_ENGINE', value: new Secret('valkey'), origin: '/etc/default/grafana-server:3' }] })).toMatchObject({ outcome: 'failed', found: expect.stringContaining('outside the file') as unknown });
     expect(judge('[unified_alerting]\nha_advertise_address = 10.0.0.9:9094\n', { addresses: ['10.0.0.1'] })).toMatchObject({ outcome: 'warned', code: 'foreign-address' });
+  });
+
+  it('leaves the public key to the check of keys', () => {
+    expect(judge('[security]\nsecret_key = SW2YcwTIb9zpOOhoPsMm\n')).toEqual({ outcome: 'passed' });
   });
 
   it('leaves a config that does not parse to node.config', () => {
