@@ -31,7 +31,7 @@ export function parseContainer(engine: string, json: string): Container | undefi
     },
     running: state?.['Running'] === true,
     words: [...words, ...pathArguments(variables)],
-    variables: variables.map(fromFile),
+    variables: variables.map((variable) => fromFile(variable, list(inspected['Mounts']))),
   };
 }
 
@@ -44,9 +44,9 @@ function pathArguments(variables: Container['variables']): readonly string[] {
 }
 
 /** run.sh turns GF_X__FILE=PATH into GF_X with what the file holds. */
-function fromFile(variable: Container['variables'][number]): Container['variables'][number] {
+function fromFile(variable: Container['variables'][number], mounts: readonly unknown[]): Container['variables'][number] {
   const name = /^(GF_\w+)__FILE$/.exec(variable.name)?.[1];
-  return name === undefined ? variable : { name, value: `$__file{${variable.value}}` };
+  return name === undefined ? variable : { name, value: `$__file{${onHost(variable.value, mounts) ?? variable.value}}` };
 }
 
 /** The longest mount that holds the path counts. */

@@ -1,4 +1,5 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ describe('looking at a node', () => {
 
   beforeAll(() => {
     write(at('home/conf/defaults.ini'), '[paths]\ndata = data\n[database]\ntype = sqlite3\npath = grafana.db\npassword =\n[security]\nsecret_key = public\n');
-    write(at('home/bin/grafana'), '#!/bin/sh\n[ "$*" = "server -v" ] && echo "Version 12.2.0 (commit: abc, branch: HEAD)" || { echo "started: $*" >&2; exit 9; }\n', 0o755);
+    write(at('home/bin/grafana'), '#!/bin/sh\n[ "$*" = "server -v" ] && echo "Version 12.2.0 (commit: abc, branch: HEAD)" || { while read -r line; do :; done; }\n', 0o755);
     write(at('etc/real.ini'), `[database]\npassword = $__file{${at('etc/secrets/database_password')}}\nuser = \${DB_USER}\n`, 0o640);
     symlinkSync(at('etc/real.ini'), at('etc/grafana.ini'));
     write(at('etc/secrets/database_password'), 'pass word\n', 0o640);
@@ -65,6 +66,25 @@ describe('looking at a node', () => {
     expect(facts.secretFiles.get(path)?.reveal()).toBe('pass word\n');
     expect([...facts.files.keys()].sort()).toEqual([path, at('etc/secrets/unrelated')]);
     expect(JSON.stringify(facts)).not.toContain('pass word');
+  });
+
+  it('finds a Grafana that no unit starts by the config it reads, with its words and variables', async () => {
+    const words = ['server', `--homepath=${at('home')}`, `--config=${at('etc/grafana.ini')}`, 'cfg:log.level=debug'];
+    const child = spawn(at('home/bin/grafana'), words, { stdio: ['pipe', 'ignore', 'ignore'], env: { ...process.env, GF_LOG_MODE: 'console' } });
+    const other = spawn(at('home/bin/grafana'), ['server', '--config=/elsewhere.ini'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    try {
+      await Promise.all([child, other].map((one) => once(one, 'spawn')));
+      const facts = await look();
+      expect(facts.service.pid).toBe(child.pid);
+      expect(facts.arguments).toEqual(['cfg:log.level=debug']);
+      expect(facts.environment).toMatchObject([{ name: 'GF_LOG_MODE', origin: 'the running process' }]);
+      expect(facts.running).toMatchObject({ configPath: at('etc/grafana.ini'), arguments: ['cfg:log.level=debug'] });
+      expect(Math.abs(facts.running!.startedAt - Date.now() / 1000)).toBeLessThan(30);
+      expect(facts.config?.modified).toBeLessThanOrEqual(facts.running!.startedAt + 1);
+    } finally {
+      child.kill();
+      other.kill();
+    }
   });
 
   it('counts what SQLite holds, without the default user, or says that nothing there can', async () => {

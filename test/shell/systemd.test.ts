@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findOption, parseEnvironmentFile, parseEnvironmentProperty, parseExecStart, parseProperties } from '../../src/shell/systemd.ts';
+import { directiveLines, findOption, parseEnvironmentFile, parseEnvironmentProperty, parseExecStart, parseProperties, placeOf } from '../../src/shell/systemd.ts';
 
 describe('what systemd says of a unit', () => {
   it('gives properties that are shown twice both values', () => {
@@ -28,9 +28,33 @@ describe('what systemd says of a unit', () => {
     ]);
   });
 
+  it('makes words of a variable that stands alone, and one of a variable in a word', () => {
+    const text = '{ path=/g ; argv[]=/g $OPTIONS --config=$FILE ; ignore_errors=no }';
+    expect(parseExecStart(text, new Map([['OPTIONS', 'cfg:a.b=1 "cfg:c.d=2 3"'], ['FILE', '/a b']]))).toEqual(['/g', 'cfg:a.b=1', 'cfg:c.d=2 3', '--config=/a b']);
+  });
+
   it.each([
     [['--config=/a'], '/a'], [['-config', '/a'], '/a'], [['--config', '/a'], '/a'], [['--config=/a', '--config=/b'], '/b'], [['--configx=/a'], undefined], [['config=/a'], undefined],
   ])('finds --config in %j', (words, expected) => {
     expect(findOption(words, 'config')).toBe(expected);
+  });
+});
+
+describe('where a unit says something', () => {
+  const files = new Map([
+    ['/usr/lib/systemd/system/g.service', '[Service]\nExecStart=/bin/grafana server \\\n  # not a part of it\n  --config=${CONF_FILE} \\\n  cfg:a.b=1\nEnvironment=A=1\n'],
+    ['/etc/systemd/system/g.service.d/a.conf', '[Service]\nExecStart=\nExecStart=/bin/grafana server --config=/x cfg:a.b=2\r\n;Environment=A=2\n'],
+  ]);
+
+  it('counts what comes after an empty ExecStart= alone, and no comments', () => {
+    const lines = directiveLines(files);
+    expect(lines.map(({ name, place }) => `${name} ${place}`)).toEqual(['Environment /usr/lib/systemd/system/g.service:6', 'ExecStart /etc/systemd/system/g.service.d/a.conf:3']);
+    expect(placeOf(lines, 'ExecStart', 'cfg:a.b=')?.place).toBe('/etc/systemd/system/g.service.d/a.conf:3');
+    expect(placeOf(lines, 'Environment', 'B=')).toBeUndefined();
+  });
+
+  it('finds a word on the continued line it stands on', () => {
+    const lines = directiveLines(new Map([...files].slice(0, 1)));
+    expect(placeOf(lines, 'ExecStart', 'cfg:a.b=')?.place).toBe('/usr/lib/systemd/system/g.service:5');
   });
 });
