@@ -21,6 +21,11 @@ export function shownValue(section: string, key: string, value: string): string 
   return isSecretKey(section, key) ? 'a secret' : shorten(withoutUrlPasswords(value));
 }
 
+/** Behind a blank may stand a secret whose = was taken for the one of the setting. */
+export function shownKey(key: string): string {
+  return key.replace(/\s.*$/s, ' …');
+}
+
 function shorten(text: string): string {
   const line = text.replace(/\s+/g, ' ');
   return line.length > 80 ? `${line.slice(0, 77)}…` : line;

@@ -1,7 +1,7 @@
 import { nearest } from '../cluster/nearest.ts';
 import { isOpenSection, type KnownSection } from './catalogue.ts';
 import { retired } from './catalogue-retired.ts';
-import type { LintFinding } from './lint-finding.ts';
+import { type LintFinding, shownKey } from './lint-finding.ts';
 import type { LintRule, Sight, WrittenSetting } from './lint-sight.ts';
 import { defaultSection } from './scan-ini.ts';
 
@@ -87,11 +87,6 @@ function judgeUnknownKey(sight: Sight, { section, key, line }: WrittenSetting, k
     expected: meant ?? `a setting of [${section}]`,
     hint: meant === undefined ? `take out line ${line}, or name the setting that was meant` : `write ${meant} in line ${line}`,
   }];
-}
-
-/** Behind a blank may stand a secret whose = was taken for the one of the setting. */
-function shownKey(key: string): string {
-  return key.replace(/\s.*$/s, ' …');
 }
 
 function plainKey(key: string): string {

@@ -1,5 +1,5 @@
 import { isSecretKey } from './catalogue-secrets.ts';
-import { type LintFinding, shownValue } from './lint-finding.ts';
+import { type LintFinding, shownKey, shownValue } from './lint-finding.ts';
 import type { LintRule, Sight, WrittenSetting } from './lint-sight.ts';
 
 /** Values that go-ini reads otherwise than they look. */
@@ -10,8 +10,7 @@ type Rule = (setting: WrittenSetting, sight: Sight) => Omit<LintFinding, 'weight
 function eachSetting(rule: Rule): LintRule {
   return (sight) => sight.written.flatMap((setting) => {
     const finding = rule(setting, sight);
-    const key = setting.key.replace(/\s.*$/s, ' …');
-    return finding === undefined ? [] : [{ ...finding, weight: 'warning' as const, line: setting.line, section: setting.section, key }];
+    return finding === undefined ? [] : [{ ...finding, weight: 'warning' as const, line: setting.line, section: setting.section, key: shownKey(setting.key) }];
   });
 }
 
@@ -40,9 +39,10 @@ function judgeQuotes({ section, key, raw, scanned: { value: { start, comment } }
     return /"""\s*[#;]/.test(raw) ? { id: 'late-quote', found: 'a comment with """ in it behind the value: it is part of the value', expected: 'nothing behind the closing quotes', hint: tripleQuoted(key) } : undefined;
   }
   if (quote === '“' || quote === '‘' || quote === '”') return { id: 'odd-quote', found: `${quote}, which is part of the value`, expected: 'straight quotes', hint: tripleQuoted(key) };
-  if ((quote !== '"' && quote !== "'") || raw[0] !== quote || comment.start !== comment.end && raw.slice(1).includes(quote)) return undefined;
+  if ((quote !== '"' && quote !== "'") || raw[0] !== quote || comment.start !== comment.end) return undefined;
   const count = raw.split(quote).length - 1;
-  if (count % 2 === 0 || (quote === "'" && raw.endsWith(quote) && count > 1) || comment.start !== comment.end) return undefined;
+  // PostgreSQL's own quoting may hold an odd number: '…\'…'.
+  if (count % 2 === 0 || (quote === "'" && count > 1 && raw.endsWith(quote))) return undefined;
   return { id: 'open-quote', found: `${shownValue(section, key, raw)}, with a quote that is never closed and stays part of the value`, expected: 'a closed quote', hint: tripleQuoted(key) };
 }
 

@@ -27,6 +27,8 @@ describe('the package', () => {
     const { stdout } = await execa('npx', ['grafana-ha', '--help'], { cwd: folder });
     expect(stdout).toContain('init');
     expect(stdout).toContain('push');
+    const linted = await execa('npx', ['grafana-ha', 'lint', '--json', '-'], { cwd: folder, reject: false, input: '\ufeff[Server]\r\n' });
+    expect({ exitCode: linted.exitCode, shown: JSON.parse(linted.stdout) as unknown }).toMatchObject({ exitCode: 3, shown: { file: '-', findings: [{ id: 'unknown-section', line: 1 }] } });
     const refused = await execa('npx', ['grafana-ha', 'init', '--yes'], { cwd: folder, reject: false, stdin: 'ignore' });
     expect({ exitCode: refused.exitCode, names: refused.stderr.includes('--node') }).toEqual({ exitCode: 2, names: true });
   });

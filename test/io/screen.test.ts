@@ -19,6 +19,14 @@ function open(isTTY: boolean) {
 }
 
 describe('the screen', () => {
+  it('ends quietly when nobody reads on, and fails over any other trouble with its output', () => {
+    const stdout = new PassThrough();
+    makeScreen({ stdout, stderr: new PassThrough(), colour: false });
+    const fail = (code: string) => (): boolean => stdout.emit('error', Object.assign(new Error(code), { code }));
+    expect(fail('EPIPE')).not.toThrow();
+    expect(fail('ENOSPC')).toThrow('ENOSPC');
+  });
+
   it('keeps live lines below what is noted, each in its place', async () => {
     const { screen, seen } = open(true);
     const a = screen.progress('a starting');
