@@ -22,7 +22,9 @@ export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, w
     gatherLocal(cluster, world),
     Promise.all(connected.outcomes.map((outcome) => gatherEntry(cluster, outcome, world))),
   ]);
-  const databasePassword = typed !== undefined ? { ok: true as const, secret: typed } : await resolveDatabasePassword(cluster, nodes, world);
+  const databasePassword = typed !== undefined ? { ok: true as const, secret: typed }
+    : nodes.some(({ node }) => node.ok) || !['nodes', 'ask'].includes(cluster.database.password.kind) ? await resolveDatabasePassword(cluster, nodes, world)
+    : notAsked;
   const password = databasePassword.ok ? { ok: true, facts: databasePassword.secret } as const : databasePassword;
   const paths = await gatherDatabase(
     cluster.database,
@@ -40,6 +42,9 @@ export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, w
   });
   return { facts: { nodes: withDatabase, local: { ...local, databasePassword: password }, at }, databasePassword };
 }
+
+/** Nobody is asked for a password that cannot be tried. */
+const notAsked: ResolvedSecret = { ok: false, missing: 'no node was reached, so the database password was not asked for', hint: 'grafana-ha validate --only node.ssh,node.root' };
 
 async function gatherEntry(cluster: Cluster, outcome: ConnectOutcome, world: World): Promise<NodeEntry> {
   const { name } = outcome;
