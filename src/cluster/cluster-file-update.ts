@@ -21,7 +21,13 @@ export function updateClusterFile(text: string, wanted: Cluster, folder: string)
 /** Two cluster files mean the same when they would be rendered the same. */
 function says(text: string, wanted: Cluster, folder: string): boolean {
   const parsed = parseClusterFile(text, folder);
-  return parsed.ok && renderClusterFile(parsed.value, folder) === renderClusterFile(wanted, folder);
+  return parsed.ok && meaning(parsed.value, folder) === meaning(wanted, folder);
+}
+
+/** In which order findings are accepted is of no matter. */
+function meaning(cluster: Cluster, folder: string): string {
+  const ignored = cluster.ignored.toSorted((one, other) => (`${one.check}@${one.node}` < `${other.check}@${other.node}` ? -1 : 1));
+  return renderClusterFile({ ...cluster, ignored }, folder);
 }
 
 /** The order of nodes breaks ties, and new ones are added at the end. */

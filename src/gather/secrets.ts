@@ -19,6 +19,8 @@ export type ResolvedSecret =
 export interface SecretQuestion {
   /** Such as `the database password`. */
   readonly what: string;
+  /** What a person is asked for, such as `Database password of grafana at db.example.com:5432`; absent: `what`. */
+  readonly title?: string;
   /** The flag that names another source, such as `--db-password`. */
   readonly flag: string;
   /** What the nodes hold. */
@@ -50,12 +52,12 @@ export async function resolveSecret(source: SecretSource, question: SecretQuesti
     }
     case 'nodes': {
       const [first] = question.held;
-      if (first === undefined) return ask(question, 'no node holds it yet', world);
+      if (first === undefined) return ask(question, { why: 'no node holds it yet', remark: ' (no node has it yet)' }, world);
       const other = question.held.find(({ secret }) => !secret.equals(first.secret));
       return other === undefined ? { ok: true, secret: first.secret } : missing(`${first.node} and ${other.node} hold different ones`, `${question.flag} ask`);
     }
     case 'ask':
-      return ask(question, 'there is no terminal to ask on', world);
+      return ask(question, { why: 'there is no terminal to ask on', remark: '' }, world);
   }
 }
 
@@ -63,8 +65,8 @@ function found(text: string): ResolvedSecret {
   return { ok: true, secret: new Secret(text.replace(/\r?\n$/, '')) };
 }
 
-async function ask(question: SecretQuestion, why: string, { prompt }: Pick<World, 'prompt'>): Promise<ResolvedSecret> {
-  const secret = prompt.available ? await prompt.secret({ message: question.what }) : undefined;
+async function ask(question: SecretQuestion, { why, remark }: { readonly why: string; readonly remark: string }, { prompt }: Pick<World, 'prompt'>): Promise<ResolvedSecret> {
+  const secret = prompt.available ? await prompt.secret({ message: `${question.title ?? question.what}${remark}` }) : undefined;
   return secret === undefined ? { ok: false, missing: `${question.what} is missing: ${why}`, hint: `${question.flag} env:NAME` } : { ok: true, secret };
 }
 
@@ -73,7 +75,7 @@ export async function resolveDatabasePassword(cluster: Cluster, nodes: readonly 
   const { database } = cluster;
   const what = `the password of ${database.user} at ${formatAddress(database.address)}`;
   try {
-    return await resolveSecret(database.password, { what, flag: '--db-password', held: heldDatabasePasswords(cluster, nodes) }, world);
+    return await resolveSecret(database.password, { what, title: `Database password of ${database.user} at ${formatAddress(database.address)}`, flag: '--db-password', held: heldDatabasePasswords(cluster, nodes) }, world);
   } catch (error) {
     if (!(error instanceof UserError) || error.exitCode === 130) throw error;
     return { ok: false, missing: `${what} is missing: ${error.message}`, hint: error.hint ?? '--db-password SOURCE' };

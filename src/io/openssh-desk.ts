@@ -17,7 +17,7 @@ export type SudoAnswer =
   | { readonly kind: 'none' };
 export type Verdict = 'right' | 'wrong' | 'unknown';
 
-interface WaitingForKey { readonly question: HostKeyQuestion; readonly resolve: (trusted: boolean) => void }
+interface WaitingForKey { readonly question: HostKeyQuestion; readonly place: number; readonly resolve: (trusted: boolean) => void }
 interface WaitingForSudo { readonly name: string; readonly user: string; readonly resolve: (answer: SudoAnswer) => void }
 
 /** Where the questions of all nodes meet: what many nodes ask is shown once, when every node has connected, failed or asked. */
@@ -25,7 +25,8 @@ export interface Desk {
   /** A node moves until it has connected, failed or waits for another node. */
   enter(): void;
   leave(): void;
-  hostKey(question: HostKeyQuestion): Promise<boolean>;
+  /** `place`: of the node among all; people compare in the order they typed. */
+  hostKey(question: HostKeyQuestion, place: number): Promise<boolean>;
   secret(name: string, text: string): Promise<string | undefined>;
   sudoPassword(name: string, user: string): Promise<SudoAnswer>;
   /** Rejects when the person has cancelled. */
@@ -64,7 +65,7 @@ export function openDesk({ prompt, screen, memory }: { readonly prompt: Prompt; 
     setImmediate(() => {
       if (moving > 0) return;
       if (keys.length > 0) {
-        const asked = keys;
+        const asked = keys.toSorted((one, other) => one.place - other.place);
         keys = [];
         talk(() => askHostKeys(asked)).catch(fail);
       } else if (sudos.length > 0) {
@@ -109,10 +110,10 @@ export function openDesk({ prompt, screen, memory }: { readonly prompt: Prompt; 
     enter: () => void (moving += 1),
     leave,
     broken,
-    hostKey: async (question) => {
+    hostKey: async (question, place) => {
       if (memory.hostKeys.has(question.fingerprint)) return true;
       if (!prompt.available) return false;
-      return wait((resolve) => keys.push({ question, resolve }));
+      return wait((resolve) => keys.push({ question, place, resolve }));
     },
     secret: async (name, text) => {
       if (!prompt.available) return undefined;

@@ -16,6 +16,8 @@ export interface Questions {
 interface QuestionsRequest {
   readonly name: string;
   readonly target: string;
+  /** Of the node among all. */
+  readonly place: number;
   readonly desk: Desk;
   readonly screen: Screen;
   readonly memory: Memory;
@@ -24,7 +26,7 @@ interface QuestionsRequest {
   readonly askedForKey: (question: HostKeyQuestion) => void;
 }
 
-export function makeQuestions({ name, target, desk, screen, memory, limit, askedForKey }: QuestionsRequest): Questions {
+export function makeQuestions({ name, target, place, desk, screen, memory, limit, askedForKey }: QuestionsRequest): Questions {
   let pending: Promise<unknown> = Promise.resolve();
   let trusted = false;
   let declined: HostKeyQuestion | undefined;
@@ -40,7 +42,7 @@ export function makeQuestions({ name, target, desk, screen, memory, limit, asked
       return secret;
     }
     askedForKey(question);
-    if (!(await desk.hostKey(question))) {
+    if (!(await desk.hostKey(question, place))) {
       declined = question;
       return undefined;
     }

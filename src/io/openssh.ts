@@ -71,7 +71,7 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
     const socket = join(folder.path, String(number));
     const limit = startLimit(loginMs, () => ssh.kill());
     const asked = (questions[number] = makeQuestions({
-      name, target: target.text, desk, screen, memory, limit,
+      name, target: target.text, place: number % targets.length, desk, screen, memory, limit,
       // Past the first hop: others may log in through it while the person thinks.
       askedForKey: (question) => isKeyOf(question, settings) && free(),
     }));

@@ -34,6 +34,12 @@ describe('fetching a secret', () => {
     expect(await resolve({ kind: 'nodes' }, {}, held('one', 'two'))).toBe('the password is missing: graf-0 and graf-1 hold different ones | --db-password ask');
   });
 
+  it('asks for what no node has yet, and says so', async () => {
+    const world = fakeWorld({ answers: ['s3cret'] });
+    await resolveDatabasePassword(sampleCluster(), [], world);
+    expect(world.questions).toEqual(['Database password of grafana at db.example.com:5432 (no node has it yet)']);
+  });
+
   it('says why a command failed, and goes on', async () => {
     const cluster = sampleCluster();
     const world = fakeWorld({ run: async () => { throw new UserError('The command "pass" ended with 1: no such entry.', { hint: 'pass grafana' }); } });
@@ -56,6 +62,7 @@ describe('the database password on a node', () => {
     ['is what its Grafana reads', `${ours}password = """a#b"""\n`, undefined, ['a#b']],
     ['is unquoted from the connection string', `${ours}password = """'a\\\\\\'b'"""\n`, undefined, ["a\\'b"]],
     ['is in the file that it refers to', `${ours}password = $__file{/etc/grafana/secrets/database_password}\n`, 'pw\n', ['pw']],
+    ['is in the url that Grafana takes over the keys', '[database]\nurl = postgres://grafana:p%40w@db.example.com/grafana\ntype = mysql\n', undefined, ['p@w']],
     ['is the staged one while it still works on SQLite', '', 'pw\n', ['pw']],
     ['is not that of another database', '[database]\ntype = postgres\nhost = other:5432\nuser = grafana\npassword = other\n', undefined, []],
     ['is not that of another user', '[database]\ntype = postgres\nhost = db.example.com:5432\nuser = root\npassword = other\n', undefined, []],
