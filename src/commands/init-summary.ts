@@ -16,7 +16,7 @@ import { countResults, reportResults } from '../report/results-screen.ts';
 import type { Question, TextQuestion } from '../wizard/ask.ts';
 import type { InitFlags } from '../wizard/flags.ts';
 import { keptAdminPassword, makeCluster, sshOptions } from '../wizard/make-cluster.ts';
-import type { State } from '../wizard/state.ts';
+import { answered, type State } from '../wizard/state.ts';
 import type { Step } from '../wizard/walk.ts';
 import { withFetched } from '../wizard/with-fetched.ts';
 import type { World } from '../world.ts';
@@ -66,7 +66,8 @@ export function askSummary(world: World, flags: InitFlags, keep: (judged: Judged
           continue;
         }
         const id = await ask.select(which, editable, { fallback: 'name' });
-        if (id !== undefined) return { state, again: [id, 'summary'] };
+        // A place that was not asked for is asked for now.
+        if (id !== undefined) return { state: id === 'place' ? answered(state, { passwordFrom: 'typed' }) : state, again: [id, 'summary'] };
       }
     },
   };

@@ -18,8 +18,8 @@ export function reportPlanShort(plan: Plan): string {
   const counts = plan.nodes.map(({ changes }) => changes.length);
   const most = Math.max(...counts);
   const settings = `${counts.every((count) => count === most) ? '' : 'up to '}${most} setting${most === 1 ? '' : 's'} a node`;
-  const [roll = '', ...rest] = summary(plan);
-  return [`Plan    ${settings}; ${roll.charAt(0).toLowerCase()}${roll.slice(1).replace('  ', ': ')}`, ...rest.map((line) => `        ${line}`)].join('\n');
+  const stop = plan.kind === 'move' && plan.nodes.some(({ running }) => running) ? 'All stop before the first starts. ' : '';
+  return `Plan    ${settings}, ${describeStarts(plan)}\n        ${stop}${notice(plan)}`;
 }
 
 function describeGroups({ nodes }: Plan, paint: Paint): readonly string[] {
@@ -48,16 +48,24 @@ function lines({ changes, overridden, files, action }: NodePlan): readonly strin
   ];
 }
 
-function summary(plan: Plan): readonly string[] {
+/** Such as `3 starts, graf-a first, then one at a time, about 60 s.` */
+function describeStarts(plan: Plan): string {
   const starts = plan.nodes.filter(({ action }) => action === 'start').length;
   const restarts = countRestarts(plan);
   const counted = [restarts > 0 ? `${restarts} restart${restarts === 1 ? '' : 's'}` : '', starts > 0 ? `${starts} start${starts === 1 ? '' : 's'}` : ''].filter(Boolean).join(', ');
-  const first = plan.kind === 'move' ? startSeconds.first : startSeconds.later;
-  const seconds = first + startSeconds.later * Math.max(0, restarts + starts - 1);
+  const seconds = firstStart(plan) + startSeconds.later * Math.max(0, restarts + starts - 1);
+  return `${counted}, ${order(plan)}, ${about(seconds)}.`;
+}
+
+function firstStart({ kind }: Plan): number {
+  return kind === 'move' ? startSeconds.first : startSeconds.later;
+}
+
+function summary(plan: Plan): readonly string[] {
   return [
-    `${plan.kind === 'move' ? 'Move' : 'Roll'}  ${counted}, ${order(plan)}, ${about(seconds)}.`,
+    `${plan.kind === 'move' ? 'Move' : 'Roll'}  ${describeStarts(plan)}`,
     ...(plan.kind === 'move' ? [`All stop before the first starts, because of ${plan.moved.join(', ')}.`] : []),
-    notice(plan, first),
+    notice(plan),
   ];
 }
 
@@ -66,9 +74,9 @@ function order(plan: Plan): string {
   return taken.length === 1 ? taken[0]!.name : `${taken[0]?.name ?? plan.founder} first, then one at a time`;
 }
 
-function notice(plan: Plan, downSeconds: number): string {
+function notice(plan: Plan): string {
   if (!plan.nodes.some(({ running }) => running)) return 'No Grafana is running here: nobody notices.';
-  if (plan.kind === 'move') return `Users notice: Grafana is away for ${about(downSeconds)}.`;
+  if (plan.kind === 'move') return `Users notice: Grafana is away for ${about(firstStart(plan))}.`;
   return 'Users notice nothing as long as the load balancer asks /api/health.';
 }
 

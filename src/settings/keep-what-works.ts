@@ -22,18 +22,22 @@ export interface Present {
 
 /** A setting whose present value does the same as the wanted one is wanted as it is: nothing is rewritten for looks. */
 export function keepWhatWorks(settings: readonly ManagedSetting[], present: Present): readonly ManagedSetting[] {
-  const rootUrl = settings.find(({ section, key }) => section === 'server' && key === 'root_url')?.wanted;
+  const textOf = (ofSection: string, ofKey: string): string => {
+    const wanted = settings.find(({ section, key }) => section === ofSection && key === ofKey)?.wanted;
+    return wanted?.kind === 'text' ? wanted.text : '';
+  };
+  const aims = { rootUrl: textOf('server', 'root_url'), peers: textOf('unified_alerting', 'ha_peers') };
   return settings.map((setting) => {
     const { section, key, wanted } = setting;
     if (wanted.kind === 'absent') return setting;
     const found = present.config.get(section, key)?.value ?? '';
     const text = wanted.kind === 'text' ? wanted.text : wanted.secret.reveal();
-    if (found === text || !sameEffect(`${section}.${key}`, found, text, { ...present, rootUrl: rootUrl?.kind === 'text' ? rootUrl.text : '' })) return setting;
+    if (found === text || !sameEffect(`${section}.${key}`, found, text, { ...present, ...aims })) return setting;
     return { ...setting, wanted: wanted.kind === 'text' ? { ...wanted, text: found } : { ...wanted, secret: new Secret(found) } };
   });
 }
 
-function sameEffect(setting: string, found: string, wanted: string, present: Present & { readonly rootUrl: string }): boolean {
+function sameEffect(setting: string, found: string, wanted: string, present: Present & { readonly rootUrl: string; readonly peers: string }): boolean {
   const { config, database, rootUrl } = present;
   switch (setting) {
     case 'server.root_url':
@@ -55,11 +59,11 @@ function sameEffect(setting: string, found: string, wanted: string, present: Pre
     case 'database.locking_attempt_timeout_sec':
       return isOnDatabase(config, database);
     case 'unified_alerting.ha_listen_address':
-      return listensOn(found, present);
+      return isInMesh(present) && listensOn(found, present);
     case 'unified_alerting.ha_advertise_address':
-      return found === '' && advertisesByItself(present);
+      return isInMesh(present) && found === '' && advertisesByItself(present);
     case 'unified_alerting.ha_peers':
-      return found !== '' && isSameSet(peersOf(found, present), peersOf(wanted, present));
+      return isInMesh(present);
     default:
       return false;
   }
@@ -73,6 +77,12 @@ function isOn(config: EffectiveConfig, key: string): boolean {
 function isSameUrl(found: string, wanted: string): boolean {
   const parsed = parseRootUrl(found);
   return parsed.ok && parsed.value.url === wanted;
+}
+
+/** A node without a mesh gets all three addresses spelled out: Grafana's own guess is wrong on hosts with several. */
+function isInMesh(present: Present & { readonly peers: string }): boolean {
+  const found = present.config.get('unified_alerting', 'ha_peers')?.value ?? '';
+  return found !== '' && isSameSet(peersOf(found, present), peersOf(present.peers, present));
 }
 
 /** On the node's own address, or on all of them. */

@@ -31,7 +31,7 @@ export function askPassword(world: World, flags: InitFlags): Step<State> {
       const { password: pasted, passwordFrom } = state.answers;
       if (passwordFrom === 'url' && pasted !== undefined && !ask.again && refusalOf(pasted, state) === undefined) return { state };
       const typed = await typePassword(state, ask);
-      return typed && { state: answered(state, { password: typed, passwordFrom: 'typed', ...(given === undefined ? {} : { passwordSource: given }) }), again: ['reach'] };
+      return typed && { state: answered(state, { password: typed, passwordFrom: standing(state)?.kind === 'ask' ? 'place' : 'typed', ...(given === undefined ? {} : { passwordSource: given }) }), again: ['reach'] };
     },
   };
 }

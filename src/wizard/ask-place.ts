@@ -22,7 +22,7 @@ const examples = { env: 'GRAFANA_DB_PASSWORD', file: 'secrets/database_password'
 export function askPlace(world: World, flags: InitFlags): Step<State> {
   return {
     id: 'place',
-    needed: ({ answers }) => answers.passwordFrom !== 'place' && flags.dbPassword !== 'nodes' && flags.dbPassword !== 'ask' && !(answers.before !== undefined && answers.passwordSource.kind === 'ask'),
+    needed: ({ answers }) => answers.passwordFrom !== 'place' && flags.dbPassword !== 'nodes' && flags.dbPassword !== 'ask',
     take: async (state, ask) => {
       const { passwordSource: former } = state.answers;
       for (;;) {

@@ -15,7 +15,9 @@ function told(setting: string, wanted: string, lines: string, on: { database?: t
   const dot = setting.indexOf('.');
   const reading = effectiveOf(sampleNodeFacts({ config: sampleConfig(lines) }));
   if (!reading.ok) throw new Error(reading.problem);
+  const alerting = (key: string): boolean => setting === `unified_alerting.${key}`;
   const settings = [
+    ...(alerting('ha_listen_address') || alerting('ha_advertise_address') ? [{ section: 'unified_alerting', key: 'ha_peers', wanted: { kind: 'text' as const, text: '10.0.0.11:9094,10.0.0.12:9094' } }] : []),
     ...(setting === 'server.domain' ? [{ section: 'server', key: 'root_url', wanted: { kind: 'text' as const, text: 'https://g.example.com/' } }] : []),
     { section: setting.slice(0, dot), key: setting.slice(dot + 1), wanted: on.secret ? { kind: 'secret' as const, secret: new Secret(wanted) } : { kind: 'text' as const, text: wanted } },
   ];
@@ -32,10 +34,10 @@ describe('a value that works stays', () => {
     ['server.domain', 'g.example.com', '[server]\nroot_url = https://g.example.com/', 'localhost'],
     ['database.host', 'db.example.com:5432', '[database]\ntype = postgres\nhost = DB.example.com', 'DB.example.com'],
     ['database.user', 'grafana', "[database]\nuser = `'grafana'`", "'grafana'"],
-    ['unified_alerting.ha_listen_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = 0.0.0.0:9094', '0.0.0.0:9094'],
-    ['unified_alerting.ha_listen_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = ":9094"', ':9094'],
-    ['unified_alerting.ha_listen_address', '0.0.0.0:9094', '[unified_alerting]\nha_listen_address = 10.0.0.11:9094', '10.0.0.11:9094'],
-    ['unified_alerting.ha_advertise_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = 0.0.0.0:9094', ''],
+    ['unified_alerting.ha_listen_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = 0.0.0.0:9094\nha_peers = 10.0.0.12:9094', '0.0.0.0:9094'],
+    ['unified_alerting.ha_listen_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = ":9094"\nha_peers = 10.0.0.12:9094', ':9094'],
+    ['unified_alerting.ha_listen_address', '0.0.0.0:9094', '[unified_alerting]\nha_listen_address = 10.0.0.11:9094\nha_peers = 10.0.0.12:9094', '10.0.0.11:9094'],
+    ['unified_alerting.ha_advertise_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = 0.0.0.0:9094\nha_peers = 10.0.0.12:9094', ''],
     ['unified_alerting.ha_peers', '10.0.0.11:9094,10.0.0.12:9094', '[unified_alerting]\nha_peers = 10.0.0.12:9094 , 10.0.0.11:9094', '10.0.0.12:9094 , 10.0.0.11:9094'],
     ['unified_alerting.ha_peers', '10.0.0.11:9094,10.0.0.12:9094', '[unified_alerting]\nha_peers = graf-b:9094', 'graf-b:9094'],
   ])('%s = %s beside %j', (setting, wanted, lines, expected) => {
@@ -60,9 +62,9 @@ describe('a value that does not work is replaced', () => {
     ['server.domain', 'g.example.com', '[server]\nroot_url = https://g.example.com/\nenforce_domain = true'],
     ['server.domain', 'g.example.com', '[server]\nroot_url = https://other.example.com/'],
     ['database.host', 'db.example.com:5432', '[database]\nhost = db.example.com:5433'],
-    ['unified_alerting.ha_listen_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = 0.0.0.0:9095'],
-    ['unified_alerting.ha_listen_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = 127.0.0.1:9094'],
-    ['unified_alerting.ha_advertise_address', '10.0.0.11:9094', '[unified_alerting]\nha_advertise_address = 10.0.0.99:9094'],
+    ['unified_alerting.ha_listen_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = 0.0.0.0:9095\nha_peers = 10.0.0.12:9094'],
+    ['unified_alerting.ha_listen_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = 127.0.0.1:9094\nha_peers = 10.0.0.12:9094'],
+    ['unified_alerting.ha_advertise_address', '10.0.0.11:9094', '[unified_alerting]\nha_advertise_address = 10.0.0.99:9094\nha_peers = 10.0.0.12:9094'],
     ['unified_alerting.ha_peers', '10.0.0.11:9094,10.0.0.12:9094', '[unified_alerting]\nha_peers = 10.0.0.11:9094'],
     ['unified_alerting.ha_peers', '10.0.0.11:9094,10.0.0.12:9094', '[unified_alerting]\nha_peers = 10.0.0.12:9095'],
     ['unified_alerting.ha_peers', '10.0.0.11:9094', '[unified_alerting]\nha_peers ='],
@@ -70,7 +72,11 @@ describe('a value that does not work is replaced', () => {
     expect(told(setting, wanted, lines)).toBe(wanted);
   });
 
+  it('leaves nothing to Grafana on a node that has no peers yet', () => {
+    expect(told('unified_alerting.ha_listen_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = 0.0.0.0:9094')).toBe('10.0.0.11:9094');
+  });
+
   it('does not trust Grafana to pick the right one of two addresses', () => {
-    expect(told('unified_alerting.ha_advertise_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = 0.0.0.0:9094', { addresses: ['10.0.0.11', '172.17.0.1'] })).toBe('10.0.0.11:9094');
+    expect(told('unified_alerting.ha_advertise_address', '10.0.0.11:9094', '[unified_alerting]\nha_listen_address = 0.0.0.0:9094\nha_peers = 10.0.0.12:9094', { addresses: ['10.0.0.11', '172.17.0.1'] })).toBe('10.0.0.11:9094');
   });
 });
