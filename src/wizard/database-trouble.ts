@@ -2,7 +2,7 @@ import { formatAddress } from '../cluster/address.ts';
 import type { Database } from '../cluster/cluster.ts';
 import type { DatabasePath } from '../facts.ts';
 import { tlsDemand, tlsProblem } from '../grafana/database-tls.ts';
-import { adminSql, lackOf } from './admin-sql.ts';
+import { adminSql, lackOf } from '../grafana/admin-sql.ts';
 
 /** What is wrong with the database as the nodes see it, and what the person can do about it here. */
 export interface Trouble {

@@ -33,7 +33,7 @@ function postgresSql(lack: Lack, name: string, user: string): readonly string[] 
     case 'database':
       return create;
     case 'grant': // PostgreSQL 15 and later give nobody but the owner CREATE on public
-      return [`\\connect ${database}`, `GRANT USAGE, CREATE ON SCHEMA public TO ${role};`];
+      return [`GRANT CONNECT ON DATABASE ${database} TO ${role};`, `\\connect ${database}`, `GRANT USAGE, CREATE ON SCHEMA public TO ${role};`];
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adminSql, lackOf } from '../../src/wizard/admin-sql.ts';
+import { adminSql, lackOf } from '../../src/grafana/admin-sql.ts';
 
 const postgres = { type: 'postgres', name: 'grafana', user: 'grafana' } as const;
 const mysql = { type: 'mysql', name: 'grafana', user: 'grafana' } as const;
