@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -102,7 +102,34 @@ describe('the wizard on a real terminal, with three real hosts', () => {
     expect(existsSync(join(folder, 'grafana-ha.ini'))).toBe(false);
   });
 
-  it('runs through on flags without a terminal, and keeps a file that is there', async () => {
+  it('starts from the cluster file that is there: Enter keeps an answer, every answer can be edited, comments stay', async () => {
+    const { host, port, tls } = lab.postgres!;
+    await lab.postgres!.createDatabase('grafana', 'grafana', password);
+    const file = join(folder, 'grafana-ha.ini');
+    const text = [
+      '; our cluster', '[cluster]', 'root_url = https://grafana.example.com/', '; as ssh knows them', '[nodes]', ...lab.hosts.map(({ name, alias }) => `${name} = ${alias}`), '[ssh]', `config = ${lab.sshConfig}`,
+      '[database]', 'type=postgres', `host=${host}:${port}`, '; from the provider', `ca_cert = ${tls.caPath}`, 'password = env:DB_PASSWORD', '[push]', 'keep = 3', '[ignore]', 'url.resolves = no DNS in the lab', '',
+    ].join('\n');
+    writeFileSync(file, text);
+    terminal = openTerminal([process.execPath, program, 'init', ...lab.hostKeyFingerprints.flatMap((key) => ['--host-key', key])], { cwd: folder, env: { HOME: folder, NO_COLOR: '1', DB_PASSWORD: password }, columns: 160 });
+    const on = terminal;
+    await answer(on, [/1 Nodes.*\n> lab-1=lab-1 lab-2=lab-2 lab-3=lab-3\s*$/, '\r'], [/2 Database URL.*\n> postgres:\S+\?sslmode=verify-full\s*$/, '\r'], [/3 URL.*\n> https:\/\/grafana.example.com\/\s*$/, '\r'], [asks.admin, '\r'], [asks.gossip, '\r'], [/6 Cluster name.*\n> grafana\s*$/, '\r']);
+    await answer(on, [asks.summary, 'd\r'], [/every node\n[^]*\[server\] root_url[^]*\[Enter\] write.*\n>\s*$/, 'e\r'], [/Which answer\?.*\n>[^]*cluster name/, '\u001b[A'.repeat(4) + '\r'], [/3 URL.*\n> https:\/\/grafana.example.com\/\s*$/, '\u0015https://second.example.com\r'], [asks.summary, '\r'], [asks.push, '\r']);
+    expect(await on.ended, on.text()).toBe(0);
+    const added = readFileSync(file, 'utf8');
+    expect(added).toContain('root_url = https://second.example.com/');
+    expect(text.split('\n').filter((line) => !added.includes(line))).toEqual(['root_url = https://grafana.example.com/']);
+    expect(added).not.toContain(password);
+  });
+
+  it('refuses to start from a cluster file that does not parse, and leaves it', async () => {
+    const text = '[cluster]\nrooturl = x\n';
+    writeFileSync(join(folder, 'grafana-ha.ini'), text);
+    expect(await run('init')).toEqual({ exitCode: 2, output: expect.stringMatching(/grafana-ha.ini:2: .*rooturl[^]*root_url/) });
+    expect(readFileSync(join(folder, 'grafana-ha.ini'), 'utf8')).toBe(text);
+  });
+
+  it('runs through on flags without a terminal, and then again on what the file says', async () => {
     const { host, port, tls } = lab.postgres!;
     await lab.postgres!.createDatabase('grafana', 'grafana', password);
     const flags = [...lab.hosts.map(({ name, alias }) => `--node=${name}=${alias}`), ...lab.hostKeyFingerprints.map((key) => `--host-key=${key}`), '--ssh-config', lab.sshConfig,
@@ -111,15 +138,18 @@ describe('the wizard on a real terminal, with three real hosts', () => {
     const first = await run('init', ...flags, '--push');
     expect(first).toEqual({ exitCode: 0, output: expect.stringContaining('✔ lab-3  healthy') });
     expect(first.output).not.toContain(password);
-    const second = await run('init', ...flags, '--push');
-    expect(second).toEqual({ exitCode: 2, output: expect.stringContaining('--file') });
+    const written = readFileSync(join(folder, 'grafana-ha.ini'), 'utf8');
+    expect(await run('init', '--yes')).toEqual({ exitCode: 0, output: expect.stringMatching(/Nothing to change[^]*says so already/) });
+    expect(readFileSync(join(folder, 'grafana-ha.ini'), 'utf8')).toBe(written);
+    expect(await run('init', '--yes', '--root-url', 'https://second.example.com')).toEqual({ exitCode: 0, output: expect.stringMatching(/root_url: .* → https:\/\/second[^]*Nothing was pushed/) });
+    expect(readFileSync(join(folder, 'grafana-ha.ini'), 'utf8')).toBe(written.replace('root_url = https://grafana.example.com/', 'root_url = https://second.example.com/'));
   });
 });
 
 /** What differs from run to run is named; the plan has its own tests. */
 function plain(screen: string): string {
   return screen
-    .replace(/every node\n[^]*(?=\n\[Enter\])/, 'THE PLAN\n').replace(/\d+ passed/, 'N passed').replace(/ +$/gm, '')
+    .replace(/\d+ settings a node/, 'N settings a node').replace(/\d+ warnings/, 'N warnings').replace(/\d+ passed/, 'N passed').replace(/ +$/gm, '')
     .replace(/\S+ ED25519 SHA256:\S+/g, 'HOST ED25519 FINGERPRINT').replace(/secret [0-9a-f]{6}/g, 'secret ABCDEF').replace(/\d+ ms/g, 'N ms').replace(/\d+ s\b/g, 'N s').replace(/PostgreSQL [\d.]+/, 'PostgreSQL VERSION')
     .replaceAll(lab.folder, 'LAB').replaceAll(lab.postgres!.host, 'DATABASE').replace(/10\.\d+\.\d+\.(\d)\b/g, 'ADDRESS-$1').replaceAll(lab.grafana.version, 'GRAFANA');
 }
