@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { http } from '../../src/io/http.ts';
-import { makeCertificate, type Certificate } from './certificates.ts';
+import { makeAuthority } from '../lab/database/authority.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'http-test-'));
-let certificate: Certificate;
+let certificate: { readonly certPath: string; readonly keyPath: string };
 let server: net.Server;
 
-beforeAll(() => void (certificate = makeCertificate(folder)));
+beforeAll(async () => void (certificate = await (await makeAuthority(folder)).issue(folder, '127.0.0.1')));
 afterEach(() => void server.close());
 afterAll(() => rmSync(folder, { recursive: true }));
 

