@@ -66,6 +66,6 @@ export const badWords: readonly BadInput[] = [
   ...commands.map(([title, words, found, next]): BadInput => ({ title: `command: ${title}`, file: (sound) => sound, words: () => words, exitCode: 2, found, next })),
   { title: 'push: no cluster file', words: () => ['push', '--yes'], exitCode: 2, found: /There is no cluster file \//, next: /grafana-ha init/ },
   { title: 'cluster file: a folder', before: (scene) => Promise.resolve(void mkdirSync(scene.path('grafana-ha.ini'))), words: () => ['validate'], exitCode: 2, found: /grafana-ha\.ini cannot be read: it is a folder/, next: /ls -ld / },
-  { title: 'init: a cluster file that is there', file: (sound) => sound, words: (scene) => initWords(scene), exitCode: 2, found: /grafana-ha\.ini is there already and was left as it is/, next: /--file ANOTHER\.ini/ },
+  { title: 'init: a cluster file that is there and does not parse', file: (sound) => sound.replace('root_url', 'root_ulr'), words: (scene) => initWords(scene), exitCode: 2, found: /:3: there is no key root_ulr in \[cluster\]/, next: /Did you mean root_url\?/ },
   { title: 'cluster file: it belongs to another tool', file: (sound) => sound.replace('[ssh]', 'push = never\n[ssh]'), words: (scene) => fileWords(scene, 'push', '--yes'), exitCode: 3, found: /another tool writes these nodes/, next: /push = allowed/ },
 ];
