@@ -7,6 +7,7 @@ import { makePlan } from '../../src/plan/make-plan.ts';
 import type { PlanInput } from '../../src/plan/make-plan.ts';
 import { nodeOutcomes } from '../../src/plan/node-outcome.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import { reportPlan } from '../../src/report/report-plan.ts';
 import { sampleCluster, sampleConfig, sampleEntry, sampleNode, sampleNodeFacts } from '../sample.ts';
 
 const names = ['graf-a', 'graf-b', 'graf-c'] as const;
@@ -106,6 +107,22 @@ describe('makePlan', () => {
   it('refuses what an environment variable overrides', () => {
     const shadowed = { ...a, environment: [{ name: 'GF_DATABASE_HOST', value: new Secret('elsewhere:5432'), origin: '/etc/default/grafana-server:3' }] };
     expect(() => makePlan(inputFor(factsOf({ 'graf-a': shadowed, 'graf-b': b, 'graf-c': c })))).toThrow(/GF_DATABASE_HOST \(\/etc\/default\/grafana-server:3\)/);
+  });
+
+  it('says what decides a setting instead of the config, where the value is right', () => {
+    const helped = { ...a, environment: [{ name: 'GF_DATABASE_HOST', value: new Secret('db.example.com:5432'), origin: '/etc/default/grafana-server:3' }] };
+    const plan = makePlan(inputFor(factsOf({ 'graf-a': helped, 'graf-b': oldUrl(b), 'graf-c': c })));
+    expect(plan.nodes.flatMap(({ overridden }) => overridden)).toEqual([{ section: 'database', key: 'host', value: { kind: 'text', text: 'db.example.com:5432' }, name: 'GF_DATABASE_HOST', place: '/etc/default/grafana-server:3' }]);
+    expect(reportPlan(plan, (_, text) => text)).toContain('[database] host: db.example.com:5432, as GF_DATABASE_HOST (/etc/default/grafana-server:3) says, whatever the config says');
+  });
+
+  it('moves all when the second key changes', () => {
+    const section = '[secrets_manager.encryption.secret_key.v1]\nsecret_key = SW2YcwTIb9zpOOhoPsMm\n';
+    const newer = (facts: NodeFacts): NodeFacts => ({ ...facts, defaults: `${facts.defaults}\n${section}` });
+    const plan = makePlan(inputFor(factsOf({ 'graf-a': newer(a), 'graf-b': newer(b), 'graf-c': newer(c) }), { secrets: { ...secrets, secretsManagerKey: new Secret('second') } }));
+    expect([plan.kind, plan.moved]).toEqual(['move', ['[secrets_manager.encryption.secret_key.v1] secret_key']]);
+    expect(plan.nodes[0]?.files.map(({ path }) => path)).toContain('/etc/grafana/secrets/secrets_manager_key');
+    expect(plan.nodes[0]?.changes[0]?.before).toEqual({ kind: 'text', text: "Grafana's default" });
   });
 
   it('needs to know where every peer is', () => {

@@ -3,6 +3,7 @@ import type { Cluster } from '../../src/cluster/cluster.ts';
 import { Secret } from '../../src/cluster/secret.ts';
 import { chooseSecretKey, publicSecretKey } from '../../src/settings/choose-secret-key.ts';
 import type { KeyQuestion } from '../../src/settings/choose-secret-key.ts';
+import { hasSecretsManager } from '../../src/settings/encryption-keys.ts';
 import { gossipAddresses } from '../../src/settings/gossip-addresses.ts';
 import { settingsFor } from '../../src/settings/settings-for.ts';
 import type { SettingsInput } from '../../src/settings/settings-for.ts';
@@ -74,6 +75,22 @@ describe('gossipAddresses', () => {
   });
 });
 
+describe('the key of the secrets manager', () => {
+  const name = 'secrets_manager.encryption.secret_key.v1.secret_key';
+  const both = { ...input.secrets, secretsManagerKey: new Secret('second') };
+
+  it('is told to a Grafana that knows it', () => {
+    expect(settings(sampleCluster(), { secrets: both, secretsManager: true })[name]).toBe('secret second @ /etc/grafana/secrets/secrets_manager_key');
+    expect(settings(sampleCluster(), { secrets: both })).not.toHaveProperty(name);
+  });
+
+  it('is known to a Grafana whose defaults have its section', () => {
+    expect(hasSecretsManager({ defaults: '[security]\r\nsecret_key = x\r\n[secrets_manager.encryption.secret_key.v1]\r\n' })).toBe(true);
+    expect(hasSecretsManager({ defaults: '; [secrets_manager.encryption.secret_key.v1]\n' })).toBe(false);
+    expect(hasSecretsManager({})).toBe(false);
+  });
+});
+
 describe('chooseSecretKey', () => {
   const holder = (node: string, key: string, onDatabase = false) => ({ node, key: new Secret(key), onDatabase });
   const grafana = { kind: 'grafana', users: 1, dashboards: 1, encryptedRows: 2 } as const;
@@ -93,6 +110,7 @@ describe('chooseSecretKey', () => {
     ['a database in use that no node names', { schema: grafana, holders: [holder('a', publicSecretKey)] }, 'unknown: a'],
     ['a database in use that holds nothing encrypted', { schema: { ...grafana, encryptedRows: 0 }, holders: [holder('a', publicSecretKey)] }, 'made fresh'],
     ['a key that a push left behind for a database in use', { schema: grafana, holders: [holder('a', 'staged'), holder('b', 'staged')] }, 'adopted staged'],
+    ['one from the cluster file over a database in use that holds nothing encrypted', { schema: { ...grafana, encryptedRows: 0 }, given: new Secret('given'), holders: [holder('a', publicSecretKey, true)] }, 'given given'],
     ['one from the cluster file for an empty database', { given: new Secret('given'), holders: [holder('a', 'mine')] }, 'given given'],
     ['one from the cluster file that did not encrypt the database', { schema: grafana, given: new Secret('given'), holders: [holder('a', 'mine', true)] }, 'given-differs: a'],
   ])('%s', (_title, question, expected) => {
