@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { check, failed, passed } from '../../src/checks/check.ts';
+import { everyCheck } from '../../src/checks/every-check.ts';
 import { hasFailure, runChecks } from '../../src/checks/run-checks.ts';
 import { everyNode, wholeCluster } from '../../src/checks/subjects.ts';
 import type { Ignored } from '../../src/cluster/cluster.ts';
+import type { NodeEntry } from '../../src/facts.ts';
 import { sampleCluster, sampleFacts } from '../sample.ts';
 
 const finding = { code: 'wrong', found: 'this', expected: 'that', hint: 'type something' };
@@ -40,5 +42,17 @@ describe('running checks', () => {
 
   it('accepts for one run what --ignore names', () => {
     expect(hasFailure(run([], { ignore: ['node.wrong@graf-a', 'node.wrong@graf-b'] }))).toBe(false);
+  });
+
+  it.each<[string, Partial<NodeEntry>, string]>([
+    ['is not reached', { connection: { ok: false, failure: { kind: 'timeout', found: 'no answer', hint: 'ssh graf-a' } }, node: { ok: false, missing: 'no connection' } }, 'timeout'],
+    ['stopped answering', { node: { ok: false, missing: 'graf-a stopped answering' } }, 'no-answer'],
+  ])('tells with every check that it has nothing to look at on a node that %s', (_, entry, code) => {
+    const facts = sampleFacts();
+    const nodes = facts.nodes.map((node, index) => (index === 0 ? { ...node, ...entry } : node));
+    const results = runChecks(everyCheck, { ...facts, nodes }, sampleCluster(), { today: '2027-01-04', only: ['node.config'], fingerprint: () => 'f' });
+    expect(results.filter(({ node }) => node === 'graf-a').map(({ check: id, judgement }) => [id, judgement.outcome, 'code' in judgement ? judgement.code : undefined])).toEqual([
+      ['node.ssh', 'failed', code], ['node.config', 'skipped', undefined],
+    ]);
   });
 });
