@@ -9,6 +9,7 @@ import { gatherFacts } from '../gather/gather.ts';
 import { knownSecrets } from '../gather/known-secrets.ts';
 import { resultsJson } from '../report/results-json.ts';
 import { reportResults } from '../report/results-screen.ts';
+import { usedSettings } from '../report/used-settings.ts';
 import type { World } from '../world.ts';
 import { chooseChecks } from './choose-checks.ts';
 import { loadCluster, reach, type ReachOptions } from './load-cluster.ts';
@@ -40,7 +41,7 @@ export async function validate(world: World, options: ValidateOptions): Promise<
     today: facts.at.toISOString().slice(0, 10),
   });
   const exitCode = hasFailure(results) ? ExitCode.NotAsItShouldBe : ExitCode.Done;
-  const text = options.json === true ? resultsJson(cluster.name, results) : reportResults({
+  const text = options.json === true ? resultsJson(cluster.name, results, usedSettings(cluster, facts, world.local.fingerprint)) : reportResults({
     heading: describeCluster(cluster),
     nodes: facts.nodes.map(({ name }) => name),
     results,

@@ -48,7 +48,7 @@ for i in $(seq 100); do ss -ltn | grep -q :3000 && exit 0; sleep 0.05; done; exi
     for (const host of hosts) {
       const text = await ask(host, `cat ${config}`);
       expect(text).toContain('password = $__file{/etc/grafana/secrets/database_password}');
-      expect(text).toContain('[secrets_manager.encryption.secret_key.v1]\nsecret_key = $__file{/etc/grafana/secrets/secrets_manager_key}');
+      expect(text).toContain('secret_key = $__file{/etc/grafana/secrets/secrets_manager_key}');
       expect(text).toContain('; mine\n[users]\ndefault_theme = light ; hers');
       expect(await ask(host, `stat -c '%U:%G %a' ${config} /etc/grafana/secrets/* /etc/grafana/secrets; ls -A /etc/grafana | grep tmp || :`)).toBe(
         [...Array<string>(5).fill('root:grafana 640'), 'root:grafana 750'].join('\n'));

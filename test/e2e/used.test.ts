@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { validate } from '../../src/commands/validate.ts';
 import { makeWorld } from '../../src/context.ts';
+import type { UsedSetting } from '../../src/report/used-settings.ts';
 import { type Lab, type LabHost, startLab } from '../lab/lab.ts';
 import { ask, packageRoot, writeClusterFile } from './push-lab.ts';
 
@@ -14,6 +15,11 @@ interface Finding {
   readonly code?: string;
   readonly found?: string;
   readonly hint?: string;
+}
+
+interface Looked {
+  readonly results: readonly Finding[];
+  readonly settings: readonly UsedSetting[];
 }
 
 describe('what a node really uses', () => {
@@ -34,7 +40,10 @@ describe('what a node really uses', () => {
   });
 
   /** What validate finds on the host that something was done to; nothing else may have changed there. */
-  const findingsOf = async (...checks: readonly string[]): Promise<readonly Finding[]> => {
+  const findingsOf = async (...checks: readonly string[]): Promise<readonly Finding[]> =>
+    (await look()).results.filter(({ node, outcome, check }) => node === host.name && outcome !== 'passed' && checks.includes(check));
+
+  const look = async (): Promise<Looked> => {
     let text = '';
     const world = makeWorld(packageRoot);
     const screen = { ...world.screen, print: (words: string) => void (text += words), note: () => {}, progress: () => ({ update: () => {}, done: () => {} }) };
@@ -42,7 +51,7 @@ describe('what a node really uses', () => {
     await validate({ ...world, screen }, { file, hostKey: lab.hostKeyFingerprints, json: true });
     expect(await fingerprintOf(host)).toBe(before);
     expect(text).not.toContain('s3cret');
-    return (JSON.parse(text) as { results: Finding[] }).results.filter(({ node, outcome, check }) => node === host.name && outcome !== 'passed' && checks.includes(check));
+    return JSON.parse(text) as Looked;
   };
 
   // A Grafana that runs writes its own data.
@@ -64,6 +73,19 @@ describe('what a node really uses', () => {
     expect(more).toEqual([]);
     expect(finding).toMatchObject({ outcome: 'failed', code: 'overridden', hint: `ssh -t ${host.alias} sudoedit /etc/default/grafana-server` });
     expect(finding?.found).toMatch(new RegExp(`^GF_DATABASE_URL \\(/etc/default/grafana-server:${line}\\) decides \\[database\\] url: secret [0-9a-f]{6} instead of \\(unset\\)`));
+  });
+
+  it('says of every managed setting what the config will say, what the node will use, and what shadows it', async () => {
+    await ask(host, "printf 'GF_DATABASE_HOST=elsewhere:5432\\nGF_SERVER_DOMAIN=grafana.example.com\\n' >> /etc/default/grafana-server");
+    const [first, second] = await Promise.all([lineOf('/etc/default/grafana-server', 'GF_DATABASE_HOST'), lineOf('/etc/default/grafana-server', 'GF_SERVER_DOMAIN')]);
+    const settings = (await look()).settings.filter(({ node }) => node === host.name);
+    const of = (section: string, key: string): UsedSetting | undefined => settings.find((setting) => setting.section === section && setting.key === key);
+    const wanted = `${lab.postgres!.host}:${lab.postgres!.port}`;
+    expect(of('database', 'host')).toMatchObject({ now: 'elsewhere:5432', config: wanted, use: 'elsewhere:5432', shadowedBy: { name: 'GF_DATABASE_HOST', place: `/etc/default/grafana-server:${first}` } });
+    expect(of('server', 'domain')).toMatchObject({ config: 'grafana.example.com', use: 'grafana.example.com', shadowedBy: { name: 'GF_SERVER_DOMAIN', place: `/etc/default/grafana-server:${second}` } });
+    expect(of('server', 'root_url')).toEqual({ node: host.name, section: 'server', key: 'root_url', now: 'http://grafana.example.com:3000/', config: 'https://grafana.example.com/', use: 'https://grafana.example.com/' });
+    expect(of('security', 'secret_key')).toEqual({ node: host.name, section: 'security', key: 'secret_key', now: "Grafana's default", use: 'what a push brings' });
+    expect(of('database', 'password')?.config).toMatch(/^secret [0-9a-f]{6}$/);
   });
 
   it('names the last drop-in that sets a variable', async () => {
