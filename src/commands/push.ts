@@ -39,7 +39,7 @@ export interface PushOptions extends ReachOptions {
 export async function push(world: World, options: PushOptions): Promise<ExitCode> {
   const started = world.clock.monotonic();
   const cluster = await loadCluster(world, options);
-  if (cluster.push === 'never') throw new UserError('The cluster file says that another tool writes these nodes.', { hint: 'Set push = allowed under [cluster], or let that tool take what "grafana-ha render" writes.' });
+  if (cluster.push === 'never' && !options.dryRun) throw new UserError('The cluster file says that another tool writes these nodes.', { hint: 'Set push = allowed under [cluster], or let that tool take what "grafana-ha render" writes.' });
   const adminPassword = parseAdminPassword(options.adminPassword);
   const chosen = await chooseNames(cluster, options.nodes, world);
   await using connected = await connectNodes(world, cluster, reach(options));

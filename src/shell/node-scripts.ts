@@ -75,14 +75,21 @@ export function contentsScript(files: readonly { readonly name: string; readonly
   return sh`${raw(framing)}${raw(reads)}${raw(sqlitePath === undefined ? sh`` : sqliteScript(sqlitePath))}`;
 }
 
+/** SQLite makes two files beside a database in WAL mode that nobody has open, even for a reader (sqlite.org/wal.html#read_only_databases): such a one is opened as one that cannot change. */
 function sqliteScript(path: string): Script {
   const python = `import pathlib, sqlite3, sys
-print(sqlite3.connect(pathlib.Path(sys.argv[1]).as_uri() + "?mode=ro", uri=True).execute(sys.argv[2]).fetchone()[0])`;
+print(sqlite3.connect(pathlib.Path(sys.argv[1]).as_uri() + sys.argv[3], uri=True).execute(sys.argv[2]).fetchone()[0])`;
   return sh`db=${path}
 [ -f "$db" ] || exit 0
 say sqlite "$db"
-if command -v sqlite3 >/dev/null; then query() { sqlite3 -readonly "$db" "$1" 2>&1; }
-elif command -v python3 >/dev/null; then query() { python3 -c ${python} "$db" "$1" 2>&1; }
+mode='?mode=ro'
+cli=$db
+if [ "$(od -An -tu1 -j18 -N1 "$db" | tr -d ' ')" = 2 ] && [ ! -e "$db-shm" ]; then
+  mode='?immutable=1'
+  cli=file:$(printf %s "$db" | sed 's/%/%25/g; s/?/%3f/g; s/#/%23/g')$mode
+fi
+if command -v sqlite3 >/dev/null; then query() { sqlite3 -readonly "$cli" "$1" 2>&1; }
+elif command -v python3 >/dev/null; then query() { python3 -c ${python} "$db" "$1" "$mode" 2>&1; }
 else say sqlite-why 'neither sqlite3 nor python3 is on the node'; exit 0; fi
 tables=$(query "select coalesce(group_concat(name, ' '), '') from sqlite_master where type = 'table'") || { say sqlite-why "$tables"; exit 0; }
 count() { case " $tables " in *" $1 "*) query "select count(*) from $1 where $2";; *) echo 0;; esac | put "count $1"; }

@@ -29,10 +29,11 @@ export function startFromNodes({ screen, local, files }: Pick<World, 'screen' | 
       const answers = await settle(readings, state, flags, ask);
       if (answers === undefined) return undefined;
       const fetched = flags.dbCa === undefined ? await fetchCa(state, answers.database, files, flags) : undefined;
-      const next = answered(state, { ...answers, database: { ...answers.database, ...(fetched === undefined ? {} : { caCert: fetched.path }) } });
+      const withCa = answered(state, { ...answers, database: { ...answers.database, ...(fetched === undefined ? {} : { caCert: fetched.path }) } });
+      const next: State = { ...withCa, seen: { ...withCa.seen, ...(fetched === undefined ? {} : { fetched }) } };
       for (const line of describeReadings(readings, next, { local })) screen.note(`  ${line.mark === '!' ? screen.paint('yellow', '!') : screen.paint('green', '✔')} ${line.text}`);
       return {
-        state: { ...next, seen: { ...next.seen, ...(fetched === undefined ? {} : { fetched }) } },
+        state: next,
         again: ['database', 'password', 'reach', 'root-url', 'gossip', 'name'],
         known: [...(answers.database.address === undefined ? [] : ['database']), ...(answers.rootUrl === undefined ? [] : ['root-url']), 'gossip', 'name', 'license'],
       };

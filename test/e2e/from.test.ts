@@ -20,14 +20,16 @@ let lab: Lab;
 let folder: string;
 
 beforeAll(async () => {
-  lab = await startLab({ strength: 'real', hosts: 3, databases: ['postgres'] });
+  lab = await startLab({ strength: 'real', hosts: 3, databases: ['postgres', 'mariadb'] });
 });
 afterAll(() => lab.stop());
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'grafana-ha-from-'));
   await Promise.all(lab.hosts.map((host) => host.reset()));
-  await lab.postgres!.dropDatabase('grafana', 'grafana');
-  await lab.postgres!.createDatabase('grafana', 'grafana', password);
+  for (const server of [lab.postgres!, lab.mariadb!]) {
+    await server.dropDatabase('grafana', 'grafana');
+    await server.createDatabase('grafana', 'grafana', password);
+  }
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -94,8 +96,8 @@ describe('init --from', () => {
     expect(await snapshot(lab)).toEqual(before);
   });
 
-  it('finds nothing to change on hosts that were set up by hand, each in its own way, and touches nothing there', async () => {
-    await byHand();
+  it.each(['postgres', 'mariadb'] as const)('finds nothing to change on hosts that were set up by hand on %s, each in its own way, and touches nothing there', async (engine) => {
+    await byHand({ engine });
     const before = await snapshot(lab);
     const ended = await initFrom();
     expect(ended).toMatchObject({ exitCode: ExitCode.Done, said: expect.stringContaining('Nothing to change') });
@@ -104,6 +106,16 @@ describe('init --from', () => {
     expect(await emptyPlan()).toMatchObject({ exitCode: ExitCode.Done, said: expect.stringContaining('Nothing to change') });
     expect(await run((world) => validate(world, { ...reach(), file: 'grafana-ha.ini' }))).toMatchObject({ exitCode: ExitCode.Done });
     expect(await snapshot(lab)).toEqual(before);
+  });
+
+  it('lets everything but push work where another tool writes the nodes', async () => {
+    await byHand();
+    expect(await initFrom({ pushNever: true })).toMatchObject({ exitCode: ExitCode.Done });
+    expect(written()).toContain('push = never\n');
+    expect(await emptyPlan()).toMatchObject({ exitCode: ExitCode.Done, said: expect.stringContaining('Nothing to change') });
+    expect(await run((world) => push(world, { ...reach(), file: 'grafana-ha.ini', yes: true }))).toMatchObject({ exitCode: ExitCode.NotAsItShouldBe, said: expect.stringContaining('another tool') });
+    expect(await initFrom({ rootUrl: 'https://new.example.com' })).toMatchObject({ exitCode: ExitCode.Done, said: expect.stringContaining('let the tool that writes these nodes take') });
+    expect(written()).toMatch(/root_url = https:\/\/new.example.com\/\npush = never\n/);
   });
 
   it('names who has what where the nodes differ, and takes the one that --like or a flag says is right', async () => {

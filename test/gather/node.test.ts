@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,14 +87,16 @@ describe('looking at a node', () => {
     }
   });
 
-  it('counts what SQLite holds, without the default user, or says that nothing there can', async () => {
-    const sql = "create table user (login text); insert into user values ('admin'), ('eve'); create table dashboard (is_folder int); insert into dashboard values (0), (0), (1); create table alert_rule (id int);";
+  it.each(['delete', 'wal'])('counts what SQLite in journal mode %s holds, without the default user, or says that nothing there can, and leaves nothing beside it', async (mode) => {
+    const sql = `pragma journal_mode = ${mode}; create table user (login text); insert into user values ('admin'), ('eve'); create table dashboard (is_folder int); insert into dashboard values (0), (0), (1); create table alert_rule (id int);`;
     const counts = { users: 1, dashboards: 2, dataSources: 0, alertRules: 0 };
     const path = at('home/data/grafana.db');
+    rmSync(path, { force: true });
     const expected = has('sqlite3') || has('python3') ? { path, counts } : { path, why: 'neither sqlite3 nor python3 is on the node' };
     if (has('sqlite3')) execFileSync('sqlite3', [path, sql]);
     else if (has('python3')) execFileSync('python3', ['-c', 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])', path, sql]);
     expect((await look()).sqlite).toEqual(expected);
+    expect(readdirSync(at('home/data'))).toEqual(['grafana.db']);
   });
 });
 
