@@ -1,4 +1,5 @@
 import { effectiveOf } from '../grafana/effective-of.ts';
+import { databaseOf } from '../settings/database-of.ts';
 import { type Check, check, failed, passed } from './check.ts';
 import { everyNode } from './subjects.ts';
 
@@ -46,7 +47,7 @@ export const configChecks: readonly Check[] = [
     why: "What lies in a node's own database is not moved to the shared one.",
     judge: ({ node, facts: { sqlite, ...facts } }) => {
       const effective = effectiveOf(facts);
-      const inUse = effective.ok && effective.config.get('database', 'type')?.value === 'sqlite3';
+      const inUse = effective.ok && databaseOf(effective.config).kind === 'sqlite';
       if (sqlite === undefined || !inUse) return passed();
       const expected = 'nothing but the default user';
       const hint = 'copy what you need, then accept it: grafana-ha push --leave-sqlite';

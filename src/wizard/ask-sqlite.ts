@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { NodeFacts, SqliteFacts } from '../facts.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
+import { databaseOf } from '../settings/database-of.ts';
 import type { World } from '../world.ts';
 import type { Question } from './ask.ts';
 import type { InitFlags } from './flags.ts';
@@ -45,7 +46,7 @@ const wayOut = 'Export it first, or name other nodes; --leave-sqlite goes on wit
 /** A node that already works on a shared database leaves nothing behind. */
 function isInUse(facts: NodeFacts): boolean {
   const effective = effectiveOf(facts);
-  return effective.ok && effective.config.get('database', 'type')?.value === 'sqlite3';
+  return effective.ok && databaseOf(effective.config).kind === 'sqlite';
 }
 
 /** Something beside Grafana's own first user, or what could not be counted. */

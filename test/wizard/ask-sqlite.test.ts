@@ -42,6 +42,17 @@ describe('what SQLite would leave behind', () => {
     expect(taken?.state.answers.leaveSqlite).toBe(true);
   });
 
+  it('comes with what moving means when running nodes are read', async () => {
+    const { world } = await ask({ answers: [true] }, seen({ path: '/g.db', counts: { ...nothing, dashboards: 4 } }), { from: ['a', 'b'] });
+    expect(world.noted.join('\n')).toMatch(/4 dashboards[^]*cannot move SQLite[^]*way back/);
+  });
+
+  it('is nothing of a node whose url names a shared database', async () => {
+    const state = seen({ path: '/g.db', counts: { ...nothing, dashboards: 4 } });
+    const byUrl = new Map([...state.seen.nodes].map(([name, facts]) => [name, { ...facts, defaults: '[database]\ntype = sqlite3\nurl = postgres://grafana:x@db/grafana\n' }]));
+    expect((await ask({}, { ...state, seen: { ...state.seen, nodes: byUrl } })).world.questions).toEqual([]);
+  });
+
   it('leads back to the nodes on a no', async () => {
     expect((await ask({ answers: [false] }, seen({ path: '/g.db', counts: { ...nothing, users: 3 } }))).taken?.again).toEqual(['nodes', 'sqlite']);
   });

@@ -19,6 +19,10 @@ describe('flags that are wrong', () => {
     [{ rootUrl: 'ftp://g' }, '--root-url'],
     [{ gossipPort: '0' }, '--gossip-port'],
     [{ name: '-' }, '--name'],
+    [{ from: ['h1', 'h1'] }, '--from'],
+    [{ from: ['h1', 'h2'], node: ['h1', 'h2'] }, 'both name nodes'],
+    [{ from: ['h1', 'h2'], push: true }, 'changes nothing'],
+    [{ like: 'graf-a' }, '--from'],
   ])('are refused before anything is reached, exit 2: %j', (flags, found) => {
     try {
       refuseWrongFlags({ ...where, ...flags });

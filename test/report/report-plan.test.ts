@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import type { NodePlan, Plan } from '../../src/plan/plan.ts';
+import { reportPlanShort } from '../../src/report/report-plan.ts';
+
+const change = { section: 'server', key: 'root_url', before: { kind: 'unset' }, after: { kind: 'text', text: 'https://g.example.com/' } } as const;
+const node = (name: string, changes: number, action: NodePlan['action'], running = true): NodePlan =>
+  ({ name, changes: Array<typeof change>(changes).fill(change), overridden: [], files: [], action, running });
+const plan = (kind: Plan['kind'], ...nodes: readonly NodePlan[]): Plan => ({ kind, moved: kind === 'move' ? ['[database] host'] : [], founder: 'graf-a', nodes });
+
+describe('a plan in two lines', () => {
+  it.each([
+    [plan('nothing', node('graf-a', 0, 'none'), node('graf-b', 0, 'none')), /^Plan {4}nothing to change/],
+    [plan('move', node('graf-a', 14, 'start', false), node('graf-b', 14, 'start', false)), /^Plan {4}14 settings a node, 2 starts, graf-a first, then one at a time, about 45 s\.\n {8}No Grafana is running here: nobody notices\.$/],
+    [plan('move', node('graf-a', 2, 'restart'), node('graf-b', 2, 'restart')), /^Plan {4}2 settings a node, 2 restarts, .*\n {8}All stop before the first starts\. Users notice/],
+    [plan('roll', node('graf-a', 0, 'none'), node('graf-b', 1, 'restart')), /^Plan {4}up to 1 setting a node, 1 restart, graf-b, about 15 s\.\n {8}Users notice nothing/],
+  ])('says how much, in which order, how long and who notices', (what, words) => {
+    expect(reportPlanShort(what)).toMatch(words);
+  });
+});
