@@ -33,7 +33,7 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.grafana', group: 'grafana', about: everyNode,
     title: 'Grafana is installed on every node, and its service is known',
     why: 'We push settings to a Grafana that is there; we do not install it.',
-    judge: ({ node, facts: { grafana, service, systemd } }) => {
+    judge: ({ node, facts: { grafana, service, systemd, container } }) => {
       const place = `on ${node.name}`;
       if (grafana === undefined) return failed({
         code: 'no-grafana',
@@ -42,6 +42,15 @@ export const nodeChecks: readonly Check[] = [
         hint: `ssh -t ${node.target.text} sudo apt-get install grafana`,
       });
       if (service.known) return passed(`${grafana.version} ${grafana.edition}`);
+      if (container !== undefined) {
+        const { engine, name } = container;
+        return failed({
+          code: 'container',
+          found: `Grafana runs in the container ${name} ${place}, and nothing says how to start and stop it`,
+          expected: 'lines that start, stop and tell the status of Grafana',
+          hint: `under [node.${node.name}] of the cluster file: start = ${engine} start ${name}, stop = ${engine} stop ${name}, status = ${engine} inspect -f '{{.State.Running}}' ${name} | grep -q true || exit 3`,
+        });
+      }
       return systemd
         ? failed({
           code: 'no-unit',

@@ -83,6 +83,7 @@ describe('the checks', () => {
     ['[Database]', { config: sampleConfig('[Database]\ntype = postgres\n') }, ['warned config.lint@graf-a unknown-section']],
     ['a start with another file than the cluster file says', { configNamed: { path: '/opt/g.ini', place: '/etc/x.conf:2' } }, ['failed node.config-path@graf-a not-read']],
     ['a start with an unusual file', { configPath: '/opt/g.ini', configNamed: { path: '/opt/g.ini', place: '/etc/x.conf:2' } }, ['warned node.config-path@graf-a moved']],
+    ['a container that nothing starts', { service: { ...sampleNodeFacts().service, known: false }, container: { engine: 'docker', name: 'grafana', image: 'x', configPath: '/etc/grafana/grafana.ini', hostConfigPath: '/etc/grafana/grafana.ini' } }, ['failed node.grafana@graf-a container']],
     ['a container whose config is its own', { container: { engine: 'docker', name: 'grafana', image: 'grafana/grafana', configPath: '/etc/grafana/grafana.ini' } }, ['failed node.config-path@graf-a in-container']],
     ['a process older than its config', { config: sampleConfig('', { modified: 1000 }), running: { startedAt: 900, arguments: [], environment: new Map() } }, ['warned node.stale@graf-a changed-since']],
     ['a process younger than its config', { config: sampleConfig('', { modified: 900 }), running: { startedAt: 1000, configPath: '/etc/grafana/grafana.ini', arguments: [], environment: new Map() } }, []],
