@@ -1,3 +1,4 @@
+import { publicSecretKey } from '../settings/choose-secret-key.ts';
 import type { World } from '../world.ts';
 import { formatDsn } from './format-dsn.ts';
 import type { NodeReading } from './read-node.ts';
@@ -33,11 +34,10 @@ export function describeReadings(readings: readonly NodeReading[], { answers, se
   ];
 }
 
-/** The public default differs from a key of one's own as any other key does. */
 function describeKeys(readings: readonly NodeReading[], local: World['local']): Line {
   const prints = readings.map(({ name, secretKey }) => ({ name, print: local.fingerprint(secretKey) }));
   const same = prints.every(({ print }) => print === prints[0]!.print);
   return same
-    ? { mark: '✔', text: `secret_key  ${prints[0]?.print} on all; stays there` }
+    ? { mark: '✔', text: `secret_key  ${readings[0]?.secretKey.reveal() === publicSecretKey ? "Grafana's public default" : prints[0]?.print} on all; stays there` }
     : { mark: '!', text: `secret_key differs: ${prints.map(({ name, print }) => `${name} ${print}`).join(', ')}. One of them encrypted what is in the database` };
 }

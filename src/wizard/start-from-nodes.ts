@@ -67,12 +67,13 @@ async function settle(readings: readonly NodeReading[], { answers: before, seen 
   const rootUrl = url === undefined ? undefined : parseRootUrl(url);
   const cluster = rootUrl?.ok ? rootUrl.value : before.rootUrl;
   const name = before.name ?? nameFor(label) ?? (cluster && defaultClusterName(cluster));
-  const draft: DatabaseDraft = place === undefined ? before.database : present({
-    open: [], type: place.type, address: place.address, name: place.name, user: place.user,
+  const [shared] = readings.flatMap(({ database }) => database ?? []);
+  const draft: DatabaseDraft = shared === undefined ? before.database : present({
+    ...before.database,
+    ...(place === undefined ? { type: shared.type } : { type: place.type, address: place.address, name: place.name, user: place.user }),
     sslMode: sslMode as Database['sslMode'] | undefined,
-    caCert: before.database.caCert,
     maxOpenConn: Number(maxOpenConn) > 0 ? Number(maxOpenConn) : before.database.maxOpenConn,
-    serverCertName: place.type === 'mysql' && certName !== '' && certName !== place.address.host ? certName : undefined,
+    serverCertName: place?.type === 'mysql' && certName !== '' && certName !== place.address.host ? certName : undefined,
   });
   const gossipPort = port ?? before.gossipPort;
   return present({

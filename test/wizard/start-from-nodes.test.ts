@@ -66,6 +66,12 @@ describe('starting from running nodes', () => {
     expect((await run(start, { like: 'graf-a' })).state.answers.rootUrl?.url).toBe('https://grafana.example.com/');
   });
 
+  it('keeps how they speak TLS when a flag names the database', async () => {
+    const { state } = await run(looked([config(0), config(1, { 'database.host': 'old' }), config(2)]), { dsn: 'postgres://grafana@new/graf' });
+    expect(state.answers.database).toMatchObject({ type: 'postgres', sslMode: 'verify-full' });
+    expect(state.answers.database.address).toBeUndefined();
+  });
+
   it('understands a database named by url, and says what a push would make of it', async () => {
     const byUrl = { 'database.url': 'postgres://grafana:s3cret@db.example.com:5432/graf' };
     const { world, state } = await run(looked([config(0, byUrl), config(1), config(2)]));
