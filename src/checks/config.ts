@@ -1,6 +1,7 @@
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { databaseOf } from '../settings/database-of.ts';
 import { type Check, check, failed, passed } from './check.ts';
+import { sshTo } from './ssh-to.ts';
 import { everyNode } from './subjects.ts';
 
 /** The file each node's Grafana reads, and the SQLite beside it. */
@@ -9,9 +10,9 @@ export const configChecks: readonly Check[] = [
     id: 'node.config', group: 'config', about: everyNode,
     title: 'The config that Grafana reads is found, readable by its rules, and can be replaced in one step',
     why: 'A file that Grafana cannot parse keeps it down; one that cannot be renamed over can be left half-written.',
-    judge: ({ node, facts }) => {
+    judge: ({ node, facts }, { cluster }) => {
       const { config } = facts;
-      const show = `ssh -t ${node.target.text} sudo`;
+      const show = `${sshTo(node, cluster)} sudo`;
       if (config === undefined) return failed({
         code: 'no-config',
         found: `no file ${facts.configPath}`,

@@ -1,8 +1,10 @@
-import type { Database, Node } from '../cluster/cluster.ts';
+import type { Cluster, Database, Node } from '../cluster/cluster.ts';
 import { adminSql, type Lack, lackOf } from '../grafana/admin-sql.ts';
+import { sshTo } from './ssh-to.ts';
 
 /** The next thing to type after a login that failed, by the server's or the network's code. */
-export function loginHint({ code, said }: { readonly code: string; readonly said: string }, database: Database, node: Node): string {
+export function loginHint({ code, said }: { readonly code: string; readonly said: string }, cluster: Pick<Cluster, 'database' | 'ssh'>, node: Node): string {
+  const { database } = cluster;
   const { name, user, address } = database;
   if (code === '28000' && said.includes('pg_hba.conf')) {
     const kind = database.sslMode === 'disable' ? 'host' : 'hostssl';
@@ -19,9 +21,9 @@ export function loginHint({ code, said }: { readonly code: string; readonly said
     case 'EPROTO':
       return 'host = HOST:PORT under [database] of the cluster file';
     case 'ENOTFOUND':
-      return `ssh ${node.target.text} getent hosts ${address.host}`;
+      return `${sshTo(node, cluster)} getent hosts ${address.host}`;
     default:
-      return `ssh ${node.target.text} "timeout 5 bash -c '</dev/tcp/${address.host}/${address.port}' && echo open"`;
+      return `${sshTo(node, cluster)} "timeout 5 bash -c '</dev/tcp/${address.host}/${address.port}' && echo open"`;
   }
 }
 

@@ -64,14 +64,14 @@ export const databaseChecks: readonly Check[] = [
     id: 'database.login', group: 'database', about: everyPath,
     title: 'The database accepts the login from every node',
     why: 'Grants and pg_hba.conf look at the client address: what works from here may fail from a node.',
-    judge: ({ node, path: { login } }, { cluster: { database } }) => {
+    judge: ({ node, path: { login } }, { cluster }) => {
       if (login.ok) return passed(`${login.roundTripMs} ms`);
       if (login.code === 'not-tried') return skipped(login.said);
       return failed({
         code: login.code,
         found: login.said,
-        expected: `a session for ${database.user} in ${database.name}`,
-        hint: loginHint(login, database, node),
+        expected: `a session for ${cluster.database.user} in ${cluster.database.name}`,
+        hint: loginHint(login, cluster, node),
       });
     },
   }),

@@ -3,6 +3,7 @@ import { newestKnownVersion } from '../grafana/catalogue.ts';
 import { lint } from '../grafana/lint.ts';
 import type { LintFinding } from '../grafana/lint-finding.ts';
 import { type Check, check, failed, passed, warned } from './check.ts';
+import { sshTo } from './ssh-to.ts';
 import { everyNode } from './subjects.ts';
 
 /** What each node's own config says that its Grafana refuses or misreads. */
@@ -11,7 +12,7 @@ export const lintChecks: readonly Check[] = [
     id: 'config.lint', group: 'config', about: everyNode,
     title: "Grafana takes every line of the node's config as it was meant",
     why: 'A mistyped section, a value that is cut or a word that is not known is ignored without a word.',
-    judge: ({ node, facts }) => {
+    judge: ({ node, facts }, { cluster }) => {
       const { config, defaults, grafana, addresses } = facts;
       const effective = effectiveOf(facts);
       // What does not parse is said by node.config.
@@ -25,7 +26,7 @@ export const lintChecks: readonly Check[] = [
         code: worst.id,
         found: findings.map(({ line, found, ...one }) => `${place(line)} ${settingOf(one)}: ${found}`).join('; '),
         expected: worst.expected,
-        hint: worst.line === undefined ? `ssh -t ${node.target.text} systemctl cat ${node.grafana.unit}` : `ssh -t ${node.target.text} sudoedit ${config.path}`,
+        hint: worst.line === undefined ? `${sshTo(node, cluster)} systemctl cat ${node.grafana.unit}` : `${sshTo(node, cluster)} sudoedit ${config.path}`,
       };
       return findings.some((one) => one.weight === 'error' && !isWritten(one)) ? failed(finding) : warned(finding);
     },

@@ -1,6 +1,7 @@
 import { parseVersion } from '../grafana/versions.ts';
 import type { ConnectFailure } from '../world.ts';
 import { type Check, check, failed, passed, warned } from './check.ts';
+import { sshTo } from './ssh-to.ts';
 import { everyConnection, everyNode } from './subjects.ts';
 
 /** How far clocks may be apart before sessions, tokens and alert timing suffer. */
@@ -12,8 +13,8 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.ssh', group: 'ssh, sudo', about: everyConnection,
     title: 'Every node is reached by ssh',
     why: 'Everything goes over your own ssh.',
-    judge: ({ node, connection, missing }) => {
-      if (connection.ok && missing !== undefined) return failed({ code: 'no-answer', found: missing, expected: 'an answer to every question', hint: `ssh ${node.target.text} uptime` });
+    judge: ({ node, connection, missing }, { cluster }) => {
+      if (connection.ok && missing !== undefined) return failed({ code: 'no-answer', found: missing, expected: 'an answer to every question', hint: `${sshTo(node, cluster)} uptime` });
       if (connection.ok) return passed(`as ${connection.user}`);
       const { kind, found, hint } = connection.failure;
       return kind.startsWith('sudo-') ? passed() : failed({ code: kind, found, expected: expectedLogin(kind), hint });
@@ -33,13 +34,13 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.grafana', group: 'grafana', about: everyNode,
     title: 'Grafana is installed on every node, and its service is known',
     why: 'We push settings to a Grafana that is there; we do not install it.',
-    judge: ({ node, facts: { grafana, service, systemd, container } }) => {
+    judge: ({ node, facts: { grafana, service, systemd, container } }, { cluster }) => {
       const place = `on ${node.name}`;
       if (grafana === undefined) return failed({
         code: 'no-grafana',
         found: `no Grafana that says its version ${place}`,
         expected: 'the grafana package, 9.4 or later',
-        hint: `ssh -t ${node.target.text} sudo apt-get install grafana`,
+        hint: `${sshTo(node, cluster)} sudo apt-get install grafana`,
       });
       if (service.known) return passed(`${grafana.version} ${grafana.edition}`);
       if (container !== undefined) {
@@ -70,7 +71,7 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.version', group: 'grafana', about: everyNode,
     title: 'Grafana has the same version and edition everywhere',
     why: 'The newest one migrates the database under the feet of the others.',
-    judge: ({ node, facts: { grafana } }, { facts }) => {
+    judge: ({ node, facts: { grafana } }, { cluster, facts }) => {
       const all = facts.nodes.flatMap(({ name, node: other }) => (other.ok && other.facts.grafana !== undefined ? [{ name, grafana: other.facts.grafana }] : []));
       const first = all[0];
       if (grafana === undefined || first === undefined) return undefined;
@@ -80,7 +81,7 @@ export const nodeChecks: readonly Check[] = [
           code: 'differs',
           found: words(grafana),
           expected: `${words(first.grafana)}, as on ${first.name}`,
-          hint: `ssh -t ${node.target.text} sudo apt-get install grafana=${first.grafana.version}`,
+          hint: `${sshTo(node, cluster)} sudo apt-get install grafana=${first.grafana.version}`,
         });
       }
       const version = parseVersion(grafana.version);
@@ -89,7 +90,7 @@ export const nodeChecks: readonly Check[] = [
         code: 'old',
         found: grafana.version,
         expected: '9.4 or later',
-        hint: `ssh -t ${node.target.text} sudo apt-get install grafana`,
+        hint: `${sshTo(node, cluster)} sudo apt-get install grafana`,
       }) : passed(grafana.version);
     },
   }),
@@ -97,13 +98,13 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.enabled', group: 'grafana', about: everyNode,
     title: 'Grafana starts when the host starts',
     why: 'A node that stays down after a power cut is found out when the other one fails.',
-    judge: ({ node, facts: { service } }) => {
+    judge: ({ node, facts: { service } }, { cluster }) => {
       if (!service.known) return undefined;
       return service.enabled ? passed() : warned({
         code: 'disabled',
         found: `${service.unit} is not enabled`,
         expected: 'a unit that starts at boot',
-        hint: `ssh -t ${node.target.text} sudo systemctl enable ${service.unit}`,
+        hint: `${sshTo(node, cluster)} sudo systemctl enable ${service.unit}`,
       });
     },
   }),
@@ -111,12 +112,12 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.clock', group: 'grafana', about: everyNode,
     title: 'The clocks agree',
     why: 'Sessions, tokens and the waiting times of alerts compare times of different nodes.',
-    judge: ({ node, facts: { clockAheadSeconds: ahead } }) =>
+    judge: ({ node, facts: { clockAheadSeconds: ahead } }, { cluster }) =>
       (Math.abs(ahead) <= clockTolerance ? passed() : warned({
         code: 'off',
         found: `${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} this machine`,
         expected: `${clockTolerance} s at most`,
-        hint: `ssh ${node.target.text} timedatectl`,
+        hint: `${sshTo(node, cluster)} timedatectl`,
       })),
   }),
 ];

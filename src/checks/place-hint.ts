@@ -1,10 +1,12 @@
-import type { Node } from '../cluster/cluster.ts';
+import type { Cluster, Node } from '../cluster/cluster.ts';
 import type { NodeFacts } from '../facts.ts';
 import type { Override } from '../settings/override.ts';
+import { sshTo } from './ssh-to.ts';
 
 /** What to type to get rid of an override: the file that sets it, or how to find who does. */
-export function placeHint({ name, place }: Override, { target, grafana: { unit } }: Node, { running, startFiles, container, service }: NodeFacts): string {
-  const on = `ssh -t ${target.text}`;
+export function placeHint({ name, place }: Override, node: Node, { running, startFiles, container, service }: NodeFacts, cluster: Pick<Cluster, 'ssh'>): string {
+  const on = sshTo(node, cluster);
+  const { unit } = node.grafana;
   const file = /^(\/.*):\d+$/.exec(place)?.[1];
   const again = `sudo systemctl restart ${unit}`;
   if (file !== undefined) {

@@ -1,7 +1,8 @@
-import type { Node } from '../cluster/cluster.ts';
+import type { Cluster, Node } from '../cluster/cluster.ts';
 import type { NodeFacts } from '../facts.ts';
-import { type Check, check, failed, type Judgement, passed, warned } from './check.ts';
+import { type Check, check, failed, type Judgement, passed, type Scene, warned } from './check.ts';
 import { placeHint } from './place-hint.ts';
+import { sshTo } from './ssh-to.ts';
 import { everyNode, type LookedAt } from './subjects.ts';
 
 /** How Grafana is started on each node, and whether what runs was started like that. */
@@ -22,7 +23,7 @@ export const startChecks: readonly Check[] = [
 
 const usual = '/etc/grafana/grafana.ini';
 
-function judgeConfigPath({ node, facts }: LookedAt): Judgement | undefined {
+function judgeConfigPath({ node, facts }: LookedAt, { cluster }: Scene): Judgement | undefined {
   const { configNamed: named, container, configPath, systemd } = facts;
   const inFile = `config_path = ${named?.path ?? usual} under [node.${node.name}] of the cluster file`;
   if (container !== undefined && container.hostConfigPath !== container.configPath) return failed({
@@ -43,11 +44,11 @@ function judgeConfigPath({ node, facts }: LookedAt): Judgement | undefined {
     code: 'moved',
     found: `Grafana reads ${configPath}, because of ${named.place}, and not ${usual}`,
     expected: `${usual}, or a word in the cluster file that it is meant so`,
-    hint: `${inFile}, or ${placeHint({ name: '--config', place: named.place }, node, facts)}`,
+    hint: `${inFile}, or ${placeHint({ name: '--config', place: named.place }, node, facts, cluster)}`,
   });
 }
 
-function judgeStale({ node, facts }: LookedAt): Judgement | undefined {
+function judgeStale({ node, facts }: LookedAt, { cluster }: Scene): Judgement | undefined {
   const { running, service } = facts;
   const reasons = [...(service.reloadNeeded === true ? [`systemd has not read the changed files of ${service.unit}`] : []), ...changedSinceStart(facts)];
   if (running === undefined && reasons.length === 0) return undefined;
@@ -55,7 +56,7 @@ function judgeStale({ node, facts }: LookedAt): Judgement | undefined {
     code: 'changed-since',
     found: reasons.join('; '),
     expected: 'a Grafana that was started after the last change',
-    hint: restart(node, facts),
+    hint: restart(node, facts, cluster),
   });
 }
 
@@ -80,7 +81,8 @@ function changedSinceStart({ running, config, configPath, files, startFiles = []
   ];
 }
 
-function restart({ target, grafana }: Node, { systemd, service }: NodeFacts): string {
+function restart(node: Node, { systemd, service }: NodeFacts, cluster: Pick<Cluster, 'ssh'>): string {
+  const { grafana } = node;
   const reload = service.reloadNeeded === true ? 'sudo systemctl daemon-reload && ' : '';
-  return systemd && service.known ? `ssh -t ${target.text} '${reload}sudo systemctl restart ${grafana.unit}'` : `ssh -t ${target.text} '${grafana.stop ?? 'STOP'}; ${grafana.start ?? 'START'}'`;
+  return systemd && service.known ? `${sshTo(node, cluster)} '${reload}sudo systemctl restart ${grafana.unit}'` : `${sshTo(node, cluster)} '${grafana.stop ?? 'STOP'}; ${grafana.start ?? 'START'}'`;
 }

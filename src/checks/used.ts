@@ -32,7 +32,7 @@ function judgeShadowed({ node, facts }: LookedAt, { cluster, facts: all, fingerp
     code: 'overridden',
     found: [...wrong, ...unsure].map(({ words }) => words).join('; '),
     expected: 'the config alone decides it',
-    hint: placeHint(first.override, node, facts),
+    hint: placeHint(first.override, node, facts, cluster),
   };
   return wrong.length > 0 ? failed(finding) : warned(finding);
 }

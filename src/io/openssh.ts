@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { remoteShell } from '../shell/remote-shell.ts';
 import { firstHop, masterArguments, parseSettings, settingsArguments, type SshSettings } from '../shell/ssh-arguments.ts';
+import { sshByHand } from '../shell/ssh-by-hand.ts';
 import { sshFailure } from '../shell/ssh-failure.ts';
 import { isKeyOf } from '../shell/ssh-question.ts';
 import type { ConnectOptions, ConnectOutcome, ConnectTarget, Local, Prompt, Screen, World } from '../world.ts';
@@ -50,7 +51,7 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
   async function connectOne(target: ConnectTarget, index: number): Promise<ConnectOutcome> {
     const { name } = target;
     const { stdout = '', stderr, exitCode } = await execa('ssh', settingsArguments(target.target, options.config), { reject: false, stdin: 'ignore' });
-    if (exitCode === 255) return { name, failure: sshFailure({ target: target.target.text, exitCode, stderr, stdout: '' }) };
+    if (exitCode === 255) return { name, failure: sshFailure({ target: sshByHand(target.target, options.config), exitCode, stderr, stdout: '' }) };
     const settings = parseSettings(stdout);
     desk.leave();
     const free = await takePlace(firstHop(settings));
@@ -68,10 +69,11 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
 
   async function login({ name, target, become }: ConnectTarget, settings: SshSettings, number: number, free: () => void): Promise<ConnectOutcome> {
     const mark = nonce();
+    const byHand = sshByHand(target, options.config);
     const socket = join(folder.path, String(number));
     const limit = startLimit(loginMs, () => ssh.kill());
     const asked = (questions[number] = makeQuestions({
-      name, target: target.text, place: number % targets.length, desk, screen, memory, limit,
+      name, target: byHand, place: number % targets.length, desk, screen, memory, limit,
       // Past the first hop: others may log in through it while the person thinks.
       askedForKey: (question) => isKeyOf(question, settings) && free(),
     }));
@@ -79,14 +81,14 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
     const ssh = startSsh(execa, words, askpass.environment(number));
     running.add(ssh);
     const outcome = await followLogin({
-      ssh, mark, target: target.text, sudoPrompt: nonce(), loggedIn: free,
+      ssh, mark, target: byHand, sudoPrompt: nonce(), loggedIn: free,
       sudoPassword: options.askSudoPassword === true && tools.prompt.available ? pausing(limit, (user) => desk.sudoPassword(name, user)) : undefined,
     });
     const late = limit.end();
     if ('login' in outcome) return { name, connection: connectionOver({ name, login: outcome.login, ssh, execa, socket, nonce }) };
     ssh.kill();
     await Promise.all([asked.settled(), ssh.ended]);
-    const failure = late ? { kind: 'timeout' as const, found: `no shell within ${loginMs / 1000} s`, hint: `ssh ${target.text}` } : outcome.failure;
+    const failure = late ? { kind: 'timeout' as const, found: `no shell within ${loginMs / 1000} s`, hint: `ssh ${byHand}` } : outcome.failure;
     return { name, failure: asked.explain(failure) };
   }
 

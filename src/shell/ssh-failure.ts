@@ -3,7 +3,7 @@ import { quote } from './quote.ts';
 
 /** What is known when ssh ended before the shell was there. */
 export interface SshEnd {
-  /** What the person types after `ssh`. */
+  /** What the person types after `ssh`, as sshByHand gives it. */
   readonly target: string;
   readonly exitCode: number | undefined;
   readonly stderr: string;
@@ -14,7 +14,7 @@ export interface SshEnd {
 type Kind = ConnectFailure['kind'];
 type Row = readonly [pattern: RegExp, kind: Kind, found: (match: readonly string[]) => string, hint: (match: readonly string[], end: SshEnd) => string];
 
-const tryByHand = (_: unknown, { target }: SshEnd) => `ssh ${quote(target)}`;
+const tryByHand = (_: unknown, { target }: SshEnd) => `ssh ${target}`;
 const isSshdUp = () => 'on the host: sudo systemctl status ssh';
 const algorithmOption: Readonly<Record<string, string>> = {
   'host key type': 'HostKeyAlgorithms', 'key exchange method': 'KexAlgorithms', cipher: 'Ciphers', MAC: 'MACs',
@@ -31,13 +31,13 @@ const rows: readonly Row[] = [
   [/connect to host (\S+) port (\d+): (.*)/, 'unreachable', ([, host, port, why]) => `${host} port ${port} cannot be reached: ${why}`, tryByHand],
   [/open failed: administratively prohibited/, 'refused', () => 'the jump host does not forward connections', () => 'on the jump host, in /etc/ssh/sshd_config: AllowTcpForwarding yes'],
   [/open failed: connect failed: (.*)/, 'unreachable', ([, why]) => `the jump host cannot reach it: ${why}`, tryByHand],
-  [/Too many authentication failures/, 'login-refused', () => 'the agent holds more keys than the host lets ssh try', (_, { target }) => `in ~/.ssh/config, for ${target}: IdentitiesOnly yes, and its IdentityFile`],
+  [/Too many authentication failures/, 'login-refused', () => 'the agent holds more keys than the host lets ssh try', (_, { target }) => `in ~/.ssh/config, for ${hostOf(target)}: IdentitiesOnly yes, and its IdentityFile`],
   [/(\S+@\S+): Permission denied \((.*)\)/, 'login-refused',
     ([, login, methods]) => `${login} is refused: Permission denied (${methods})`,
-    ([, , methods = ''], { target }) => methods.includes('publickey') ? `ssh-copy-id ${quote(target)}` : `ssh ${quote(target)}`],
+    ([, , methods = ''], { target }) => methods.includes('publickey') ? `ssh-copy-id ${target}` : `ssh ${target}`],
   [/Unable to negotiate with .*: no matching (.*) found\. Their offer: (\S+)/, 'other',
     ([, what, offer]) => `no ${what} in common; the host offers ${offer}`,
-    ([, what = '', offer = ''], { target }) => `in ~/.ssh/config, for ${target}: ${algorithmOption[what] ?? what} +${offer.split(',')[0]}`],
+    ([, what = '', offer = ''], { target }) => `in ~/.ssh/config, for ${hostOf(target)}: ${algorithmOption[what] ?? what} +${offer.split(',')[0]}`],
   [/Exceeded MaxStartups|kex_exchange_identification: (?:read: )?Connection (?:closed|reset) by/, 'refused',
     () => 'the host closed the connection before the login: too many at once (MaxStartups), or a ban',
     () => 'in the cluster file: [ssh] per_hop = 2'],
@@ -57,6 +57,11 @@ export function sshFailure(end: SshEnd): ConnectFailure {
   const hint = tryByHand(undefined, end);
   if (isSsh) return { kind: 'other', found: `ssh: ${said || 'it ended without a word'}`, hint };
   return { kind: 'no-shell', found: said ? `the login gives no shell; it says: ${said}` : 'the login gives no shell', hint };
+}
+
+/** The last word, without the user: what `Host` of an ssh_config matches. */
+function hostOf(target: string): string {
+  return target.split(' ').at(-1)!.replace(/^.*@/, '');
 }
 
 function knownHosts(stderr: string): string {
