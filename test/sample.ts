@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Cluster, Node } from '../src/cluster/cluster.ts';
 import { Secret } from '../src/cluster/secret.ts';
 import type { DatabasePath, Facts, NodeEntry, NodeFacts } from '../src/facts.ts';
@@ -43,7 +44,7 @@ export function sampleNodeFacts(change: Partial<NodeFacts> = {}): NodeFacts {
 }
 
 export function sampleConfig(text: string, change: Partial<NonNullable<NodeFacts['config']>> = {}): NonNullable<NodeFacts['config']> {
-  return { path: '/etc/grafana/grafana.ini', realPath: '/etc/grafana/grafana.ini', text, sha256: 'a'.repeat(64), owner: 'root:grafana', mode: '640', fileSystem: 'ext2/ext3', mountPoint: false, ...change };
+  return { path: '/etc/grafana/grafana.ini', realPath: '/etc/grafana/grafana.ini', text, sha256: createHash('sha256').update(text).digest('hex'), owner: 'root:grafana', mode: '640', fileSystem: 'ext2/ext3', mountPoint: false, ...change };
 }
 
 /** An empty database, reached with full verification. */

@@ -18,7 +18,7 @@ import { exitCodeOf } from '../push/rolled.ts';
 import { reportPlan } from '../report/report-plan.ts';
 import { reportRoll } from '../report/report-roll.ts';
 import { resultsJson } from '../report/results-json.ts';
-import { reportResults } from '../report/results-screen.ts';
+import { reportFindings, reportResults } from '../report/results-screen.ts';
 import type { World } from '../world.ts';
 import { chooseNames } from './choose-names.ts';
 import { loadCluster, reach } from './load-cluster.ts';
@@ -58,6 +58,8 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
     return ExitCode.NotAsItShouldBe;
   }
 
+  const findings = reportFindings(results, world.screen.paint);
+  if (findings !== '' && !options.json) world.screen.print(`${redact(findings, knownSecrets(gathering.facts))}\n`);
   const prepared = await planPush({ cluster, connected, gathering, ...(chosen === undefined ? {} : { chosen }), ...(adminPassword === undefined ? {} : { adminPassword }) }, world);
   world.screen.print(options.json ? JSON.stringify(prepared.plan, null, 2) : reportPlan(prepared.plan, world.screen.paint));
   if (isEmpty(prepared.plan) || options.dryRun) return ExitCode.Done;

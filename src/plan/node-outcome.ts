@@ -1,6 +1,8 @@
+import { normalize } from 'node:path/posix';
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { Secret } from '../cluster/secret.ts';
-import type { Facts, NodeFacts } from '../facts.ts';
+import { UserError } from '../errors.ts';
+import type { FileFacts, Facts, NodeFacts } from '../facts.ts';
 import { mergeConfig } from '../settings/merge-config.ts';
 import type { MergedConfig } from '../settings/merge-config.ts';
 import { nodePaths } from '../settings/node-paths.ts';
@@ -22,6 +24,8 @@ export interface FileOutcome {
   readonly what: PlannedFile['what'];
   readonly path: string;
   readonly content: Secret;
+  /** Hash of what lies there now; absent: nothing does. */
+  readonly expectedSha256?: string;
   /** Undefined: keeps what the file there has. */
   readonly access?: { readonly owner: string; readonly mode: string };
 }
@@ -45,11 +49,21 @@ export function nodeOutcomes(input: OutcomeInput): readonly NodeOutcome[] {
 function nodeOutcome(node: Node, facts: NodeFacts, input: OutcomeInput): NodeOutcome {
   const settings = nodeSettings(node, facts, input);
   const merged = mergeConfig(node.name, facts, settings);
-  return { node, facts, settings, merged, files: [...secretFiles(node, facts, merged), ...carriedFiles(node, facts, input), ...configFile(facts, merged)] };
+  return { node, facts, settings, merged, files: [...secretFiles(node, facts, merged), ...carriedFiles(node, facts, input), ...configFile(node, facts, merged, input)] };
 }
 
 function secretFiles(node: Node, facts: NodeFacts, { secretFiles }: MergedConfig): readonly FileOutcome[] {
-  return [...secretFiles].map(([path, content]) => ({ what: 'secret', path, content, access: { owner: secretOwner(node, facts), mode: '0640' } }));
+  return [...secretFiles].map(([path, content]) => ({ what: 'secret', path, content, ...expected(path, facts), access: { owner: secretOwner(node, facts), mode: '0640' } }));
+}
+
+function expected(path: string, facts: NodeFacts): Pick<FileOutcome, 'expectedSha256'> {
+  const present = fileAt(path, facts);
+  return present === undefined ? {} : { expectedSha256: present.sha256 };
+}
+
+/** The node writes its paths as its unit does, such as /etc//grafana. */
+function fileAt(path: string, { files }: NodeFacts): FileFacts | undefined {
+  return [...files].find(([written]) => normalize(written) === normalize(path))?.[1];
 }
 
 /** CA certificate and license, where the ones on the node are not the same. */
@@ -61,15 +75,20 @@ function carriedFiles(node: Node, facts: NodeFacts, { cluster, facts: { local },
     { what: 'license', path: paths.license, file: local.license, wanted: cluster.license !== undefined, mode: '0640' },
   ] as const;
   return carried.flatMap(({ what, path, file, wanted, mode }) =>
-    wanted && file?.ok && facts.files.get(path)?.sha256 !== sha256(file.text) ? [{ what, path, content: new Secret(file.text), access: { owner, mode } }] : []);
+    wanted && file?.ok && fileAt(path, facts)?.sha256 !== sha256(file.text) ? [{ what, path, content: new Secret(file.text), ...expected(path, facts), access: { owner, mode } }] : []);
 }
 
-function configFile(facts: NodeFacts, { text }: MergedConfig): readonly FileOutcome[] {
-  if (text === (facts.config?.text ?? '')) return [];
+function configFile(node: Node, { config, configPath, service }: NodeFacts, { text }: MergedConfig, { sha256 }: OutcomeInput): readonly FileOutcome[] {
+  if (text === (config?.text ?? '')) return [];
   const content = new Secret(text);
-  return [facts.config === undefined
-    ? { what: 'config', path: facts.configPath, content, access: { owner: `root:${facts.service.group || 'root'}`, mode: '0640' } }
-    : { what: 'config', path: facts.configPath, content }];
+  if (config === undefined) return [{ what: 'config', path: configPath, content, access: { owner: `root:${service.group || 'root'}`, mode: '0640' } }];
+  // The node hashed the bytes, we hash the text: what is no UTF-8 would come back as something else.
+  if (sha256(config.text) !== config.sha256) {
+    throw config.text.includes('\uFFFD')
+      ? new UserError(`${configPath} on ${node.name} holds bytes that are no UTF-8, and would not survive a push.`, { hint: `iconv -f LATIN1 -t UTF-8 ${configPath}, if that is what it is written in` })
+      : new UserError(`${configPath} on ${node.name} changed while it was read.`, { hint: 'Push again.' });
+  }
+  return [{ what: 'config', path: configPath, content, expectedSha256: config.sha256 }];
 }
 
 /** Who owns secret files: the config's owner, as long as Grafana's group can then read the file. */

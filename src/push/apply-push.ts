@@ -7,6 +7,7 @@ import { pushNodes, whereItShows } from './push-node.ts';
 import { roll } from './roll.ts';
 import type { Rolled } from './rolled.ts';
 import { stage, unstage } from './stage.ts';
+import type { StepContext } from './steps.ts';
 
 const defaultPatience = 300;
 
@@ -22,16 +23,28 @@ export async function applyPush(prepared: PreparedPush, options: { readonly brea
   const nodes = pushNodes({ plan, outcomes, connections, id, sha256: world.local.sha256, keyedHash });
   const watched = outcomes.flatMap((outcome) => {
     const connection = connections.find(({ name }) => name === outcome.node.name);
-    return connection === undefined ? [] : [{ name: outcome.node.name, connection, health: whereItShows(outcome).health }];
+    return connection === undefined ? [] : [{ name: outcome.node.name, connection, ...whereItShows(outcome) }];
   });
   return world.uninterrupted((signal) => withLock(places, holder, options.breakLock, world, async () => {
     await stage(nodes, cluster.pushing.keep);
-    const rolled = await roll({ kind: plan.kind === 'move' ? 'move' : 'roll', nodes, cluster: watched }, { world, patience: cluster.pushing.waitSeconds ?? defaultPatience, signal, secrets });
+    const live = liveLines(plan, world);
+    const rolled = await roll({ kind: plan.kind === 'move' ? 'move' : 'roll', nodes, cluster: watched }, {
+      world, patience: cluster.pushing.waitSeconds ?? defaultPatience, signal, secrets, tell: live.tell,
+    }).finally(live.done);
     await unstage(nodes.filter(({ name }) => rolled.nodes.some((result) => result.name === name && result.state === 'untouched')));
     const result = Object.fromEntries(rolled.nodes.map(({ name, state }) => [name, state]));
     await Promise.allSettled(places.map(({ connection, statePath }) => connection.run(auditScript(statePath, JSON.stringify({ ...holder, ended: world.clock.now().toISOString(), result })))));
     return rolled;
   }));
+}
+
+/** One line a node that waits or is worked on; all go when the report comes, which says the same. */
+function liveLines({ nodes }: PreparedPush['plan'], { screen }: Pick<World, 'screen'>): { readonly tell: StepContext['tell']; readonly done: () => void } {
+  const lines = new Map(nodes.filter(({ action }) => action !== 'none').map(({ name }) => [name, screen.progress(`${name}  waits for its turn`)]));
+  return {
+    tell: (node, doing) => lines.get(node)?.update(`${node}  ${doing}`),
+    done: () => lines.forEach((line) => line.done()),
+  };
 }
 
 /** UTC time and four hex digits: sorts by time. */

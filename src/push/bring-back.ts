@@ -5,6 +5,7 @@ import type { StepContext, StepFailure } from './steps.ts';
 
 /** Gives a node that is stopped its old files back and starts it again if it ran before. */
 export async function bringBack(node: PushNode, failures: readonly StepFailure[], context: StepContext): Promise<NodeResult> {
+  context.tell(node.name, 'gets its old files back');
   const unrestored = await restore(node);
   if (unrestored !== undefined) return { name: node.name, state: 'unknown', failures: [...failures, unrestored] };
   if (!node.plan.running) return { name: node.name, state: node.files.length > 0 ? 'restored' : 'stopped', failures };

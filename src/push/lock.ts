@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
-import { breakLockScript, lockedExit, lockScript, unlockScript } from '../shell/push-lock.ts';
+import { breakLockScript, lockedExit, lockScript, readLock, takeOverScript, unlockScript } from '../shell/push-lock.ts';
+import type { HeldLock } from '../shell/push-lock.ts';
 import type { NodeConnection, World } from '../world.ts';
 
 export interface LockPlace {
@@ -16,40 +17,65 @@ export interface LockHolder {
   readonly doing: string;
 }
 
+type Outside = Pick<World, 'screen' | 'clock'>;
+
+/** How long the shell of a push that was killed may take to end: it ends the script that it is in. */
+const endingMs = 10_000;
+
 /** Runs work while this push holds the lock of every node. Rejects with UserError (exit 3) that names the holder when another one has it. */
-export async function withLock<Result>(places: readonly LockPlace[], holder: LockHolder, breaking: boolean, world: Pick<World, 'screen'>, work: () => Promise<Result>): Promise<Result> {
+export async function withLock<Result>(places: readonly LockPlace[], holder: LockHolder, breaking: boolean, world: Outside, work: () => Promise<Result>): Promise<Result> {
   const text = JSON.stringify(holder);
   if (breaking) await Promise.all(places.map(({ connection, statePath }) => connection.run(breakLockScript(statePath))));
   const taken: LockPlace[] = [];
   try {
     // The first node decides between two pushes that begin together; in parallel each could hold a half.
     for (const place of places) {
-      await take(place, text);
+      await take(place, holder, world);
       taken.push(place);
     }
     return await work();
   } finally {
     const released = await Promise.allSettled(taken.map(({ connection, statePath }) => connection.run(unlockScript(statePath, text))));
     for (const [index, { status }] of released.entries()) {
-      if (status === 'rejected') world.screen.note(`The lock on ${taken[index]!.connection.name} could not be given back; the next push needs --break-lock.`);
+      if (status === 'rejected') world.screen.note(`The lock on ${taken[index]!.connection.name} could not be given back; your next push takes it over.`);
     }
   }
 }
 
-async function take({ connection, statePath }: LockPlace, holder: string): Promise<void> {
-  const answer = await connection.run(lockScript(statePath, holder));
-  if (answer.exitCode === 0) return;
-  if (answer.exitCode !== lockedExit) {
-    throw new UserError(`${statePath} on ${connection.name} cannot be used: ${answer.stderr.trim() || `exit ${answer.exitCode}`}.`, { hint: 'Set state_path under [grafana] of the cluster file.' });
+async function take({ connection, statePath }: LockPlace, holder: LockHolder, { screen, clock }: Outside): Promise<void> {
+  const text = JSON.stringify(holder);
+  const end = clock.monotonic() + endingMs;
+  for (;;) {
+    const answer = await connection.run(lockScript(statePath, text));
+    if (answer.exitCode === 0) return;
+    if (answer.exitCode !== lockedExit) {
+      throw new UserError(`${statePath} on ${connection.name} cannot be used: ${answer.stderr.trim() || `exit ${answer.exitCode}`}.`, { hint: 'Set state_path under [grafana] of the cluster file.' });
+    }
+    const held = readLock(answer.stdout);
+    const other = parseHolder(held.holder);
+    const isOwn = other?.who === holder.who && other.from === holder.from;
+    if (isOwn && held.session === 'gone' && (await connection.run(takeOverScript(statePath, held.holder, text))).exitCode === 0) {
+      screen.note(`Your push ${other.id} of ${other.since} ended without giving the lock on ${connection.name} back; this one takes it over.`);
+      return;
+    }
+    if (!isOwn || held.session === 'unknown' || clock.monotonic() > end) throw locked(connection.name, held, other);
+    await clock.sleep(250);
   }
-  throw new UserError(`Another push holds the lock on ${connection.name}: ${describe(answer.stdout)}.`, { hint: 'Wait for it; if it is known to be dead: grafana-ha push --break-lock' });
 }
 
-function describe(stdout: string): string {
+function locked(node: string, { session }: HeldLock, holder: LockHolder | undefined): UserError {
+  const whose = holder === undefined ? 'it does not say whose it is' : `${holder.who} from ${holder.from}, since ${holder.since}, ${holder.doing}, push ${holder.id}`;
+  switch (session) {
+    case 'open': return new UserError(`Another push holds the lock on ${node}: ${whose}. Its ssh session is open.`, { hint: 'Wait for it; if it is known to be dead: grafana-ha push --break-lock' });
+    case 'gone': return new UserError(`A push that ended early left its lock on ${node}: ${whose}. Its ssh session is gone.`, { hint: 'grafana-ha push --break-lock' });
+    case 'unknown': return new UserError(`Another push holds the lock on ${node}: ${whose}.`, { hint: 'Wait for it; if it is known to be dead: grafana-ha push --break-lock' });
+  }
+}
+
+function parseHolder(text: string): LockHolder | undefined {
   try {
-    const { who, from, since, doing } = JSON.parse(stdout) as LockHolder;
-    return `${who} from ${from}, since ${since}, ${doing}`;
+    return JSON.parse(text) as LockHolder;
   } catch {
-    return 'it does not say whose it is';
+    return undefined;
   }
 }

@@ -9,7 +9,7 @@ type Failures = ReadonlyMap<string, StepFailure>;
 /** Stops all nodes, swaps all, starts the founder, then the rest one by one, so that no two ever run on different databases or keys. */
 export async function move(nodes: readonly PushNode[], context: StepContext): Promise<Rolled> {
   if (context.signal.aborted) return { nodes: nodes.map(({ name }) => ({ name, state: 'untouched', failures: [] })), interrupted: true };
-  const unstopped = await onAll(nodes.filter(({ plan }) => plan.running), stop);
+  const unstopped = await onAll(nodes, stop);
   if (unstopped.size > 0) return { nodes: await undo(nodes, unstopped, context), interrupted: false };
   const unswapped = await onAll(nodes, (node) => swap(node, 'move'));
   if (unswapped.size > 0) return { nodes: await undo(nodes, unswapped, context), interrupted: false };

@@ -18,6 +18,8 @@ export interface PushNode {
   /** Contents of the files, one after the other. */
   readonly payload: Uint8Array;
   readonly health: HealthTarget;
+  /** As its config was before the push; absent: that cannot be told. */
+  readonly healthBefore?: HealthTarget;
   /** Log of a Grafana that is no systemd unit. */
   readonly logFile: string;
 }
@@ -40,28 +42,30 @@ export function pushNodes({ plan, outcomes, connections, id, sha256, keyedHash }
     const hashes = outcome.files.map(({ content }) => keyedHash(content.reveal()));
     if (hashes.join() !== nodePlan.files.map(({ hash }) => hash).join()) throw new UserError(`${nodePlan.name} is no longer as the plan found it.`, { hint: 'Push again: the plan is made anew.' });
     const contents = outcome.files.map(({ content }) => Buffer.from(content.reveal()));
-    const { health, logFile } = whereItShows(outcome);
     return {
       name: nodePlan.name, connection, layout: outcome.node.grafana, plan: nodePlan,
       place: { id, statePath: outcome.node.grafana.statePath },
-      files: outcome.files.map(({ what, path, access }, index) => ({
+      files: outcome.files.map(({ what, path, access, expectedSha256 }, index) => ({
         // A founder that fails late has encrypted rows with a new secret_key: the key must not be lost with the way back.
         path, bytes: contents[index]!.length, sha256: sha256(contents[index]!),
-        place: access === undefined ? { kind: 'config', expectedSha256: outcome.facts.config!.sha256 } : { kind: 'file', ...access, stays: what === 'secret' },
+        ...(expectedSha256 === undefined ? {} : { expectedSha256 }),
+        place: access === undefined ? { kind: 'config' } : { kind: 'file', ...access, stays: what === 'secret' },
       })),
       payload: Buffer.concat(contents),
-      health, logFile,
+      ...whereItShows(outcome),
     };
   });
 }
 
-/** Where a node shows how it is, once its new config counts. */
-export function whereItShows({ node, facts, merged }: NodeOutcome): Pick<PushNode, 'health' | 'logFile'> {
+/** Where a node shows how it is, once its new config counts and before. */
+export function whereItShows({ node, facts, merged }: NodeOutcome): Pick<PushNode, 'health' | 'healthBefore' | 'logFile'> {
   const secretFiles = new Map([...facts.secretFiles, ...merged.secretFiles]);
   const reading = effectiveOf({ ...facts, secretFiles, ...(facts.config === undefined ? {} : { config: { ...facts.config, text: merged.text } }) });
   const health = reading.ok ? healthTarget(reading.config) : undefined;
   if (!reading.ok || health === undefined) {
     throw new UserError(`Grafana on ${node.name} listens on a unix socket, where its health cannot be seen over ssh.`, { hint: 'Set [server] protocol = http on that node.' });
   }
-  return { health, logFile: `${reading.config.get('paths', 'logs')?.value ?? '/var/log/grafana'}/grafana.log` };
+  const present = effectiveOf(facts);
+  const healthBefore = present.ok ? healthTarget(present.config) : undefined;
+  return { health, ...(healthBefore === undefined ? {} : { healthBefore }), logFile: `${reading.config.get('paths', 'logs')?.value ?? '/var/log/grafana'}/grafana.log` };
 }

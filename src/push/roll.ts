@@ -3,17 +3,16 @@ import { bringBack } from './bring-back.ts';
 import { move } from './move.ts';
 import type { PushNode } from './push-node.ts';
 import type { NodeResult, Rolled } from './rolled.ts';
-import { startAndWait, stop, swap } from './steps.ts';
+import { restore, startAndWait, stop, swap } from './steps.ts';
 import type { StepContext, StepFailure } from './steps.ts';
 import { askHealth } from './wait-healthy.ts';
-import type { Watched } from './wait-healthy.ts';
 
 export interface RollInput {
   readonly kind: 'roll' | 'move';
   /** In the order of the push, founder first. */
   readonly nodes: readonly PushNode[];
   /** Every node of the cluster that can be asked how it is. */
-  readonly cluster: readonly (Pick<Watched, 'connection' | 'health'> & { readonly name: string })[];
+  readonly cluster: readonly Pick<PushNode, 'name' | 'connection' | 'health' | 'healthBefore'>[];
 }
 
 /** Makes staged files live and restarts what needs it, never two nodes at once. */
@@ -30,11 +29,14 @@ export async function roll(input: RollInput, context: StepContext): Promise<Roll
 async function rollOne(node: PushNode, { cluster }: RollInput, context: StepContext): Promise<NodeResult> {
   const untouched = (failure: StepFailure): NodeResult => ({ name: node.name, state: 'untouched', failures: [failure] });
   if (node.plan.running && !(await isSpared(node, cluster, context.world))) {
-    return untouched({ found: 'No other node is healthy, and the last one is not taken down.', log: [] });
+    return untouched({ found: 'No other node is healthy, and the last one that is, is not taken down.', log: [] });
   }
   const unswapped = await swap(node, 'roll');
-  if (unswapped !== undefined) return untouched(unswapped);
-  const unstopped = node.plan.running ? await stop(node) : undefined;
+  if (unswapped !== undefined) {
+    const unrestored = await restore(node);
+    return unrestored === undefined ? untouched(unswapped) : { name: node.name, state: 'unknown', failures: [unswapped, unrestored] };
+  }
+  const unstopped = await stop(node);
   if (unstopped !== undefined) return bringBack(node, [unstopped], context);
 
   const started = await startAndWait(node, context);
@@ -43,8 +45,10 @@ async function rollOne(node: PushNode, { cluster }: RollInput, context: StepCont
   return bringBack(node, [started.failure], context);
 }
 
-/** Whether people are still served while this node is away. */
+/** Whether people are still served while this node is away, or this node serves nobody either. */
 async function isSpared(node: PushNode, cluster: RollInput['cluster'], world: Pick<World, 'http'>): Promise<boolean> {
-  const answers = await Promise.all(cluster.filter(({ name }) => name !== node.name).map((other) => askHealth(other, world)));
-  return answers.includes(true);
+  const isWell = async ({ connection, health, healthBefore = health }: RollInput['cluster'][number]): Promise<boolean> =>
+    (await Promise.all([health, healthBefore].map((at) => askHealth({ connection, health: at }, world)))).includes(true);
+  const others = await Promise.all(cluster.filter(({ name }) => name !== node.name).map(isWell));
+  return others.includes(true) || !(await isWell(node));
 }

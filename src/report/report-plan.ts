@@ -64,9 +64,20 @@ function firstStart({ kind }: Plan): number {
 function summary(plan: Plan): readonly string[] {
   return [
     `${plan.kind === 'move' ? 'Move' : 'Roll'}  ${describeStarts(plan)}`,
-    ...(plan.kind === 'move' ? [`All stop before the first starts, because of ${plan.moved.join(', ')}.`] : []),
+    ...(plan.kind === 'move' && plan.nodes.some(({ running }) => running) ? [`All stop before the first starts, because ${describeMoved(plan.moved)}.`] : []),
     notice(plan),
   ];
+}
+
+/** What all nodes share, in words: `the database and the secret_key change`. */
+function describeMoved(moved: Plan['moved']): string {
+  const subjects = [...new Set(moved.map((setting) => {
+    if (setting.startsWith('[database]')) return 'the database';
+    if (setting === '[unified_alerting] ha_label') return 'the gossip label';
+    return setting.startsWith('[secrets_manager') ? 'the secrets_manager_key' : 'the secret_key';
+  }))];
+  const last = subjects.at(-1) ?? '';
+  return subjects.length < 2 ? `${last} changes` : `${subjects.slice(0, -1).join(', ')} and ${last} change`;
 }
 
 function order(plan: Plan): string {

@@ -29,6 +29,11 @@ export function reportResults(screen: ResultsScreen): string {
   return blocks.filter((part) => part !== '').join('\n\n');
 }
 
+/** What is not as it should be though it stops nothing: warnings, and failures that are accepted. Empty: there is none. */
+export function reportFindings(results: readonly Result[], paint: Paint): string {
+  return alike(results).map((same) => block(same, paint)).join('\n\n');
+}
+
 function table({ nodes, results, paint }: ResultsScreen): string {
   const groups = [...new Set(results.map(({ group }) => group))].filter((group) => group !== 'cluster');
   if (nodes.length === 0 || groups.length === 0) return '';

@@ -7,8 +7,10 @@ export interface PushFile {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** Hash of what the plan found there; absent: there was nothing. */
+  readonly expectedSha256?: string;
   /** `file`: made, or replaced with this owner and mode; one that `stays` is not removed when the push is taken back. `config`: replaced, keeping owner, mode, ACL and label of what is there. */
-  readonly place: { readonly kind: 'file'; readonly owner: string; readonly mode: string; readonly stays?: boolean } | { readonly kind: 'config'; readonly expectedSha256: string };
+  readonly place: { readonly kind: 'file'; readonly owner: string; readonly mode: string; readonly stays?: boolean } | { readonly kind: 'config' };
 }
 
 export interface PushPlace {
@@ -24,21 +26,31 @@ const hashOf = sh`hash_of() { sha256sum < "$1" | cut -d' ' -f1; }`;
 // Folders that are made on the way get the owner of the file, so that Grafana's group can enter them.
 const makeFolder = sh`make_folder() { [ -d "$1" ] || { make_folder "$(dirname "$1")" "$2" && mkdir -m 0750 "$1" && chown "$2" "$1"; }; }`;
 
-const likeOriginal = sh`like_original() {
-  chown --reference="$1" "$2" && chmod --reference="$1" "$2" || return 1
-  if command -v getfacl >/dev/null && command -v setfacl >/dev/null; then getfacl -pE -- "$1" 2>/dev/null | setfacl --set-file=- "$2" 2>/dev/null || :; fi
-  if command -v selinuxenabled >/dev/null && selinuxenabled; then chcon --reference="$1" "$2" || return 1; fi
+// What rename cannot replace is found before anything is stopped. chattr +i stops even root.
+const replaceable = sh`replaceable() {
+  if [ -d "$1" ]; then echo "$1 is a folder" >&2; return 1; fi
+  if cut -d' ' -f5 /proc/self/mountinfo | grep -qxF -- "$1"; then echo "$1 is a mount point of its own: mount its folder instead" >&2; return 1; fi
+  if [ -e "$1" ] && command -v lsattr >/dev/null; then
+    case $(lsattr -d -- "$1" 2>/dev/null | cut -d' ' -f1) in *[ia]*) echo "$1 must not be changed: chattr -ia $1" >&2; return 1; esac
+  fi
 }`;
+
+const unchanged = ({ expectedSha256 }: PushFile): Script => (expectedSha256 === undefined
+  ? sh`[ ! -e "$target" ] || exit ${pushExit.changedMeanwhile}`
+  : sh`{ [ -f "$target" ] && [ "$(hash_of "$target")" = ${expectedSha256} ]; } || exit ${pushExit.changedMeanwhile}`);
 
 const begin = ({ id, statePath }: PushPlace): Script => sh`set -eu
 umask 077
 backup=${statePath}/backups/${id}
 temp() { echo "$(dirname "$1")/.grafana-ha-"${id}".$2.tmp"; }
-real() { if [ -e "$1" ]; then readlink -f "$1"; else echo "$1"; fi; }
+real() {
+  if [ -e "$1" ] || [ -L "$1" ]; then readlink -f "$1" || { echo "$1 is a symlink that leads nowhere" >&2; return 1; }
+  else echo "$1"; fi
+}
 flush() { sync "$1" 2>/dev/null || sync; }
 ${raw(hashOf)}
 ${raw(makeFolder)}
-${raw(likeOriginal)}`;
+${raw(replaceable)}`;
 
 function join(scripts: readonly Script[]): Script {
   return scripts.join('\n') as Script;
@@ -51,26 +63,28 @@ export function stageScript(place: PushPlace, files: readonly PushFile[], keep: 
     sh`mkdir -p ${place.statePath}/backups
 chmod 0700 ${place.statePath} ${place.statePath}/backups
 mkdir "$backup"
-cd ${place.statePath}/backups && ls -1r | tail -n +${keep + 1} | while read -r old; do rm -rf -- "./$old"; done`,
+cd ${place.statePath}/backups
+ls -1r | grep -vxF ${place.id} | tail -n +${keep} | while read -r old; do rm -rf -- "./$old"; done
+if [ -e ${place.statePath}/pending ]; then cp ${place.statePath}/pending "$backup"/pending; fi`,
     ...files.map((file, index) => stageOne(place, file, index)),
   ]);
 }
 
 function stageOne(place: PushPlace, file: PushFile, index: number): Script {
-  const take = sh`target=$(real ${file.path}); temp=$(temp "$target" ${index})
+  const like = file.place;
+  return sh`target=$(real ${file.path})
+temp=$(temp "$target" ${index})
+replaceable "$target"
+${raw(like.kind === 'file' ? sh`make_folder "$(dirname "$target")" ${like.owner}` : sh`:`)}
 for left in "$(dirname "$target")"/.grafana-ha-*.tmp; do case $left in */.grafana-ha-${place.id}.*) ;; *) rm -f -- "$left" ;; esac; done
+${raw(like.kind === 'file' ? sh`:` : sh`cp -a -- "$target" "$temp"`)}
 dd bs=65536 iflag=fullblock,count_bytes count=${file.bytes} status=none > "$temp"
 [ "$(hash_of "$temp")" = ${file.sha256} ] || exit ${pushExit.damaged}
+${raw(unchanged(file))}
 if [ -e "$target" ]; then cp -a -- "$target" "$backup"/${index}; else : > "$backup"/${index}.absent; fi
-printf '%s\n' "$target" > "$backup"/${index}.path`;
-  return file.place.kind === 'file'
-    ? sh`make_folder "$(dirname "$(real ${file.path})")" ${file.place.owner}
-${raw(take)}
-chown ${file.place.owner} "$temp" && chmod ${file.place.mode} "$temp"
-flush "$temp"`
-    : sh`${raw(take)}
-[ "$(hash_of "$target")" = ${file.place.expectedSha256} ] || exit ${pushExit.changedMeanwhile}
-like_original "$target" "$temp"
+printf '%s\n' "$target" > "$backup"/${index}.path
+${raw(like.kind === 'file' ? sh`chown ${like.owner} "$temp"
+chmod ${like.mode} "$temp"` : sh`:`)}
 flush "$temp"`;
 }
 
@@ -80,7 +94,8 @@ export function swapScript(place: PushPlace, files: readonly PushFile[], reason:
     begin(place),
     ...files.map((file, index) => sh`target=$(real ${file.path})
 [ "$(hash_of "$(temp "$target" ${index})")" = ${file.sha256} ] || exit ${pushExit.damaged}
-${raw(file.place.kind === 'file' ? sh`:` : sh`[ "$(hash_of "$target")" = ${file.place.expectedSha256} ] || exit ${pushExit.changedMeanwhile}`)}`),
+replaceable "$target"
+${raw(unchanged(file))}`),
     sh`printf '%s\n' ${reason} > ${place.statePath}/pending`,
     ...files.map((file, index) => sh`target=$(real ${file.path}); mv -f -- "$(temp "$target" ${index})" "$target"; flush "$(dirname "$target")"`),
   ]);
@@ -97,7 +112,7 @@ if [ -e "$target" ] && [ "$(hash_of "$target")" = ${file.sha256} ]; then
   flush "$(dirname "$target")"
 fi
 rm -f -- "$temp"`).reverse(),
-    sh`rm -f ${place.statePath}/pending`,
+    sh`if [ -e "$backup"/pending ]; then cp "$backup"/pending ${place.statePath}/pending; else rm -f ${place.statePath}/pending; fi`,
   ]);
 }
 
@@ -105,7 +120,7 @@ rm -f -- "$temp"`).reverse(),
 export function unstageScript(place: PushPlace, files: readonly PushFile[]): Script {
   return join([
     begin(place),
-    ...files.map((file, index) => sh`rm -f -- "$(temp "$(real ${file.path})" ${index})"`),
+    ...files.map((file, index) => sh`rm -f -- "$(temp "$(real ${file.path})" ${index})" || :`),
     sh`rm -rf -- "$backup"`,
   ]);
 }

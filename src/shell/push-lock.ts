@@ -1,17 +1,46 @@
-import { sh } from './quote.ts';
+import { raw, sh } from './quote.ts';
 import type { Script } from './quote.ts';
 
-/** Exit code of lockScript when another push holds the lock. */
+/** Exit code of the scripts below when another push holds the lock. */
 export const lockedExit = 20;
 
-/** Takes the lock of a node, or prints what its holder wrote and exits with `lockedExit`; `mkdir` is the one step that only one can win. */
+// The kept shell that took the lock, and when it started: a later process may get its number (field 22, man proc_pid_stat).
+const session = sh`session_of() { echo "$1 $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20)"; }`;
+
+/** Takes the lock of a node; `mkdir` is the one step that only one can win. Else prints what `readLock` reads and exits with `lockedExit`. */
 export function lockScript(statePath: string, holder: string): Script {
   return sh`set -eu
 umask 077
 mkdir -p ${statePath}
 chmod 0700 ${statePath}
-if mkdir ${statePath}/lock 2>/dev/null; then printf '%s\n' ${holder} > ${statePath}/lock/holder
-else cat ${statePath}/lock/holder 2>/dev/null || :; exit ${lockedExit}; fi`;
+cd ${statePath}
+${raw(session)}
+if mkdir lock 2>/dev/null; then
+  { session_of $$ > lock/session && printf '%s\n' ${holder} > lock/holder; } || { rm -rf lock; exit 1; }
+elif [ -d lock ]; then
+  if [ ! -s lock/session ]; then echo unknown
+  elif [ "$(session_of "$(cut -d' ' -f1 lock/session)")" = "$(cat lock/session)" ]; then echo open
+  else echo gone; fi
+  cat lock/holder 2>/dev/null || :
+  exit ${lockedExit}
+else
+  mkdir lock && rmdir lock
+  exit 1
+fi`;
+}
+
+/** Takes over the lock that `old` is the holder of; of two that try, one exits with `lockedExit`. */
+export function takeOverScript(statePath: string, old: string, holder: string): Script {
+  return sh`set -eu
+umask 077
+cd ${statePath}/lock
+${raw(session)}
+mkdir next 2>/dev/null || exit ${lockedExit}
+if [ "$(cat holder)" != ${old} ]; then rmdir next; exit ${lockedExit}; fi
+session_of $$ > session
+printf '%s\n' ${holder} > next/holder
+mv -f next/holder holder
+rmdir next`;
 }
 
 /** Gives the lock back if it still is this holder's. */
@@ -23,4 +52,18 @@ rm -rf ${statePath}/lock`;
 /** Removes the lock whoever holds it. */
 export function breakLockScript(statePath: string): Script {
   return sh`rm -rf ${statePath}/lock`;
+}
+
+/** A lock that another push holds. */
+export interface HeldLock {
+  /** Of the shell on the node that took it. */
+  readonly session: 'open' | 'gone' | 'unknown';
+  /** As its holder wrote it. */
+  readonly holder: string;
+}
+
+/** Reads what `lockScript` printed. */
+export function readLock(stdout: string): HeldLock {
+  const [first = '', ...rest] = stdout.split('\n');
+  return { session: first === 'open' || first === 'gone' ? first : 'unknown', holder: rest.join('\n').trimEnd() };
 }

@@ -14,21 +14,44 @@ export type ServiceState =
   /** It ended by itself, whether or not the service manager means to try again. */
   | { readonly kind: 'died'; readonly how: string };
 
-/** Starts Grafana without waiting for it and prints the mark of its log. systemd's start limit is forgotten first. */
+// One wrong start is one wrong login, and a migration may take longer than systemd's 90 s. /run is empty after a boot.
+const patientStart = ['[Unit]', 'StartLimitIntervalSec=0', '[Service]', 'Restart=no', 'TimeoutStartSec=infinity'];
+
+function dropInFolder({ unit }: GrafanaLayout): string {
+  return `/run/systemd/system/${unit.endsWith('.service') ? unit : `${unit}.service`}.d`;
+}
+
+/** Starts Grafana without waiting for it and prints the mark of its log. Until `endStartScript`, systemd starts it this once, and waits as long as it takes. */
 export function startScript(layout: GrafanaLayout, logFile: string): Script {
   const start = layout.start === undefined
-    ? sh`systemctl reset-failed ${layout.unit} 2>/dev/null || :
+    ? sh`set -e
+[ -e ${layout.statePath}/pending ] || echo start > ${layout.statePath}/pending
+mkdir -p ${dropInFolder(layout)}
+printf '%s\n' ${patientStart} > ${dropInFolder(layout)}/zz-grafana-ha.conf
+systemctl daemon-reload
+systemctl reset-failed ${layout.unit} 2>/dev/null || :
 systemctl --no-block start ${layout.unit}`
     : line(layout.start);
   return sh`echo "$(date +%s) $(wc -c < ${logFile} 2>/dev/null || echo 0)"
 ${raw(start)}`;
 }
 
-/** Stops Grafana and returns when it is gone. */
+/** Gives systemd its own ways with Grafana back, unless a start is still going on: then the next push does, or a boot. */
+export function endStartScript(layout: GrafanaLayout): Script {
+  return layout.start === undefined
+    ? sh`[ "$(systemctl show -p ActiveState --value ${layout.unit})" != activating ] || exit 0
+rm -f ${dropInFolder(layout)}/zz-grafana-ha.conf
+rmdir ${dropInFolder(layout)} 2>/dev/null || :
+systemctl daemon-reload`
+    : sh`:`;
+}
+
+/** Stops Grafana, unless it is stopped, and returns when it is gone. */
 export function stopScript(layout: GrafanaLayout): Script {
   if (layout.stop === undefined) return sh`systemctl stop ${layout.unit}`;
-  if (layout.status === undefined) return line(layout.stop);
-  return sh`${raw(line(layout.stop))}
+  if (layout.status === undefined) return sh`( ${raw(line(layout.stop))} ) || ! systemctl -q is-active ${layout.unit}`;
+  return sh`( ${raw(line(layout.status))} ) >/dev/null 2>&1 || exit 0
+${raw(line(layout.stop))}
 i=0; while ( ${raw(line(layout.status))} ) >/dev/null 2>&1; do i=$((i + 1)); [ $i -lt 300 ] || exit 1; sleep 0.1; done`;
 }
 

@@ -33,9 +33,12 @@ const mariadbNeeds: readonly Need[] = [
   { program: 'my_print_defaults', package: 'mariadb-client-core' },
 ];
 
+/** A test of scripts runs them by this one, too, where it is. */
+const shellNeeds: readonly Need[] = [{ program: 'busybox', package: 'busybox' }];
+
 /** Installs with apt-get what the lab lacks (as root on Debian or Ubuntu), makes the base image, then says what it can do here and what not, and why. */
 export async function provide(note: (text: string) => void = () => {}): Promise<Provided> {
-  await install([...loopbackNeeds, ...realHostNeeds, ...mariadbNeeds], note);
+  await install([...loopbackNeeds, ...realHostNeeds, ...mariadbNeeds, ...shellNeeds], note);
   const subjects = [
     { what: 'ssh to this machine', why: await whyNoLoopbackHosts() },
     { what: 'real hosts', why: await whyNoRealHosts(note) },

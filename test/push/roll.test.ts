@@ -65,11 +65,11 @@ async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptA
       name, connection, layout: { unit: 'grafana-server', statePath: '/state' },
       plan: { name, overridden: [], changes: [], files: [], action: 'restart', running: true, ...plans[name] },
       place: { id: 'id', statePath: '/state' }, payload: Buffer.from(''), logFile: '/log',
-      files: [{ path: '/etc/grafana/grafana.ini', bytes: 1, sha256: 'x', place: { kind: 'config', expectedSha256: 'y' } }],
+      files: [{ path: '/etc/grafana/grafana.ini', bytes: 1, sha256: 'x', expectedSha256: 'y', place: { kind: 'config' } }],
       health: { address: { host: name, port: 3000 }, tls: false, path: '/api/health' },
     };
   });
-  const rolled = await roll({ kind, nodes, cluster: nodes }, { world, patience: 2, signal: interrupt.signal, secrets: [new Secret('hunter2pw')] });
+  const rolled = await roll({ kind, nodes, cluster: nodes }, { world, patience: 2, signal: interrupt.signal, secrets: [new Secret('hunter2pw')], tell: () => {} });
   return { rolled, events, exitCode: exitCodeOf(rolled), states: rolled.nodes.map(({ state }) => state) };
 }
 

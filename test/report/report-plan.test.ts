@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { NodePlan, Plan } from '../../src/plan/plan.ts';
-import { reportPlanShort } from '../../src/report/report-plan.ts';
+import { reportPlan, reportPlanShort } from '../../src/report/report-plan.ts';
 
 const change = { section: 'server', key: 'root_url', before: { kind: 'unset' }, after: { kind: 'text', text: 'https://g.example.com/' } } as const;
 const node = (name: string, changes: number, action: NodePlan['action'], running = true): NodePlan =>
   ({ name, changes: Array<typeof change>(changes).fill(change), overridden: [], files: [], action, running });
 const plan = (kind: Plan['kind'], ...nodes: readonly NodePlan[]): Plan => ({ kind, moved: kind === 'move' ? ['[database] host'] : [], founder: 'graf-a', nodes });
+
+describe('a plan', () => {
+  it.each([
+    [['[database] type', '[database] host'], 'because the database changes.'],
+    [['[database] host', '[security] secret_key', '[unified_alerting] ha_label'], 'because the database, the secret_key and the gossip label change.'],
+  ])('says why it is a move: %s', (moved, words) => {
+    expect(reportPlan({ ...plan('move', node('graf-a', 2, 'restart'), node('graf-b', 2, 'restart')), moved }, (_, text) => text)).toContain(`All stop before the first starts, ${words}`);
+  });
+});
 
 describe('a plan in two lines', () => {
   it.each([

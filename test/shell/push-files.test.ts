@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shells } from './shells.ts';
 import { pushExit, restoreScript, stageScript, swapScript, unstageScript } from '../../src/shell/push-files.ts';
 import type { PushFile } from '../../src/shell/push-files.ts';
 import type { Script } from '../../src/shell/quote.ts';
@@ -11,7 +12,7 @@ import type { Script } from '../../src/shell/quote.ts';
 const { uid, gid } = userInfo();
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-describe('the scripts of a push', () => {
+describe.each(shells)('the scripts of a push under $name', ({ words, environment }) => {
   let folder: string;
   let config: string;
   beforeEach(() => {
@@ -27,9 +28,9 @@ describe('the scripts of a push', () => {
   const contents = ['pass"\'#\n', 'new config\n'];
   const files = (expected = sha256('old\n')): readonly PushFile[] => [
     { path: join(folder, 'secrets/deep/password'), bytes: Buffer.byteLength(contents[0]!), sha256: sha256(contents[0]!), place: { kind: 'file', owner: `${uid}:${gid}`, mode: '0640' } },
-    { path: config, bytes: Buffer.byteLength(contents[1]!), sha256: sha256(contents[1]!), place: { kind: 'config', expectedSha256: expected } },
+    { path: config, bytes: Buffer.byteLength(contents[1]!), sha256: sha256(contents[1]!), expectedSha256: expected, place: { kind: 'config' } },
   ];
-  const run = (script: Script, input = '') => spawnSync('sh', ['-c', script], { input, encoding: 'utf8' }).status;
+  const run = (script: Script, input: string | Buffer = '', more = {}) => spawnSync(words[0]!, [...words.slice(1), '-c', script], { input, encoding: 'utf8', env: { ...environment, ...more } }).status;
   const stage = (expected?: string, input = contents.join('')) => run(stageScript(place(), files(expected), 2), input);
   const everything = () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.tmp'));
 
@@ -90,6 +91,67 @@ describe('the scripts of a push', () => {
     expect(existsSync(files()[0]!.path)).toBe(false);
   });
 
+  it('a secret that appeared, or changed, since the plan is not overwritten', () => {
+    mkdirSync(join(folder, 'secrets/deep'), { recursive: true });
+    writeFileSync(files()[0]!.path, 'theirs\n');
+    expect(stage()).toBe(pushExit.changedMeanwhile);
+    expect(run(unstageScript(place(), files()))).toBe(0);
+    const known = files().map((file) => (file.place.kind === 'file' ? { ...file, expectedSha256: sha256('theirs\n') } : file));
+    expect(run(stageScript(place(), known, 2), contents.join(''))).toBe(0);
+    writeFileSync(files()[0]!.path, 'theirs again\n');
+    expect(run(swapScript(place(), known, 'roll'))).toBe(pushExit.changedMeanwhile);
+    expect([readFileSync(files()[0]!.path, 'utf8'), readFileSync(config, 'utf8')]).toEqual(['theirs again\n', 'old\n']);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['is a folder', (path) => mkdirSync(path, { recursive: true })],
+    ['is a symlink to itself', (path) => {
+      mkdirSync(join(path, '..'), { recursive: true });
+      symlinkSync(path, path);
+    }],
+    ['has a file where its folder should be', (path) => writeFileSync(join(path, '../..'), '')],
+  ])('a place that %s is found before anything is live', (_, spoil) => {
+    spoil(files()[0]!.path);
+    expect(stage()).toBe(1);
+    expect(run(unstageScript(place(), files()))).toBe(0);
+    expect(everything()).toEqual([]);
+    expect(readFileSync(config, 'utf8')).toBe('old\n');
+  });
+
+  it('an owner that the node does not know, and a file that chattr protects, are found before anything is live', () => {
+    const strange = files().map((file) => (file.place.kind === 'file' ? { ...file, place: { ...file.place, owner: 'root:no-such-group' } } : file));
+    mkdirSync(join(folder, 'secrets/deep'), { recursive: true });
+    expect(run(stageScript(place(), strange, 2), contents.join(''))).not.toBe(0);
+    run(unstageScript(place(), strange));
+    // Stands for lsattr: not every file system has these bits.
+    writeFileSync(join(folder, 'lsattr'), '#!/bin/sh\necho "----i---------e------- x"\n', { mode: 0o755 });
+    const path = `${folder}:${environment['PATH']}`;
+    expect(run(stageScript(place(), files(), 2), contents.join(''), { PATH: path })).toBe(1);
+    run(unstageScript(place(), files()));
+    stage();
+    expect(run(swapScript(place(), files(), 'roll'), '', { PATH: path })).toBe(1);
+    expect([readFileSync(config, 'utf8'), existsSync(files()[0]!.path)]).toEqual(['old\n', false]);
+  });
+
+  it('bytes of any kind come through, and the way back', () => {
+    const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256));
+    const odd = [{ ...files()[1]!, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }];
+    expect(run(stageScript(place(), odd, 2), bytes)).toBe(0);
+    expect(run(swapScript(place(), odd, 'roll'))).toBe(0);
+    expect(readFileSync(config).equals(bytes)).toBe(true);
+    expect(run(restoreScript(place(), odd))).toBe(0);
+    expect(readFileSync(config, 'utf8')).toBe('old\n');
+  });
+
+  it('restore leaves what an earlier push left to finish', () => {
+    mkdirSync(place().statePath);
+    writeFileSync(join(place().statePath, 'pending'), 'move\n');
+    stage();
+    run(swapScript(place(), files(), 'roll'));
+    expect(run(restoreScript(place(), files()))).toBe(0);
+    expect(readFileSync(join(place().statePath, 'pending'), 'utf8')).toBe('move\n');
+  });
+
   it('a cut upload is noticed, and unstage leaves no trace', () => {
     expect(stage(undefined, 'pas')).toBe(pushExit.damaged);
     expect(run(unstageScript(place(), files()))).toBe(0);
@@ -99,9 +161,9 @@ describe('the scripts of a push', () => {
 
   it('keeps the newest backups', () => {
     const backups = join(place().statePath, 'backups');
-    for (const id of ['20250101T000000Z-0001', '20260101T000000Z-0002', '20260601T000000Z-0003']) mkdirSync(join(backups, id), { recursive: true });
+    for (const id of ['20250101T000000Z-0001', '20260101T000000Z-0002', '20290601T000000Z-0003']) mkdirSync(join(backups, id), { recursive: true });
     expect(stage()).toBe(0);
-    expect(readdirSync(backups).toSorted()).toEqual(['20260601T000000Z-0003', place().id]);
+    expect(readdirSync(backups).toSorted()).toEqual([place().id, '20290601T000000Z-0003']);
   });
 
   it('forgets what a push that was killed had staged', () => {

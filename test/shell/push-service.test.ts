@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logScript, readServiceState, startScript, stopScript } from '../../src/shell/push-service.ts';
+import { endStartScript, logScript, readServiceState, startScript, stopScript } from '../../src/shell/push-service.ts';
 
 const unit = { unit: 'grafana-server', statePath: '/state' };
 const lines = { ...unit, start: '/opt/g start', stop: '/opt/g stop', status: '/opt/g status' };
@@ -26,7 +26,14 @@ describe('the words for a service', () => {
     expect(startScript(unit, '/log')).toContain('systemctl --no-block start grafana-server');
     expect(stopScript(unit)).toBe('systemctl stop grafana-server');
     expect(startScript(lines, '/log')).toMatch(/\/opt\/g start$/);
-    expect(stopScript(lines)).toMatch(/^\/opt\/g stop\n/);
+    expect(startScript(lines, '/log')).not.toContain('systemctl');
+    expect(stopScript(lines)).toMatch(/^\( \/opt\/g status \) .* exit 0\n\/opt\/g stop\n/);
+  });
+
+  it.each(['grafana-server', 'grafana-server.service'])('lift the limits of %s until the start is over', (name) => {
+    const dropIn = '/run/systemd/system/grafana-server.service.d/zz-grafana-ha.conf';
+    expect(startScript({ ...unit, unit: name }, '/log')).toContain(`> ${dropIn}\n`);
+    expect(endStartScript({ ...unit, unit: name })).toContain(`rm -f ${dropIn}\n`);
   });
 
   it('ask for the log since the mark', () => {

@@ -8,6 +8,7 @@ const packages = [
   'systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'iproute2', 'procps', 'ca-certificates',
   'python3', // counts what a SQLite database holds; python3-minimal lacks its sqlite3 module
   'libstdc++6', 'libatomic1', // what node needs
+  'acl', // a config may have one
   'fish', 'tcsh', // login shells that are not like sh
 ];
 

@@ -1,0 +1,61 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { breakLockScript, lockedExit, lockScript, readLock, takeOverScript, unlockScript } from '../../src/shell/push-lock.ts';
+import type { Script } from '../../src/shell/quote.ts';
+import { shells } from './shells.ts';
+
+describe.each(shells)('the lock of a node under $name', ({ words, environment }) => {
+  let state: string;
+  beforeEach(() => {
+    state = join(mkdtempSync(join(tmpdir(), `lock ' "$(x)`)), 'state');
+  });
+  afterEach(() => rmSync(join(state, '..'), { recursive: true }));
+
+  const run = (script: Script) => spawnSync(words[0]!, [...words.slice(1), '-c', script], { encoding: 'utf8', env: environment });
+  const holder = () => readFileSync(join(state, 'lock/holder'), 'utf8');
+
+  it('is for one alone, and given back by its holder', () => {
+    expect(run(lockScript(state, "it's me")).status).toBe(0);
+    expect(run(lockScript(state, 'another')).status).toBe(lockedExit);
+    run(unlockScript(state, 'another'));
+    expect(holder()).toBe("it's me\n");
+    run(unlockScript(state, "it's me"));
+    expect(existsSync(join(state, 'lock'))).toBe(false);
+  });
+
+  it('says whether the shell that took it is still there', async () => {
+    const shell = spawn(words[0]!, [...words.slice(1), '-c', `${lockScript(state, 'mine')}\necho taken; read -r end`], { env: environment });
+    await once(shell.stdout, 'data');
+    expect(readLock(run(lockScript(state, 'another')).stdout)).toEqual({ session: 'open', holder: 'mine' });
+    shell.stdin.end();
+    await once(shell, 'exit');
+    expect(readLock(run(lockScript(state, 'another')).stdout)).toEqual({ session: 'gone', holder: 'mine' });
+  });
+
+  it('is taken over by one of those that try', () => {
+    run(lockScript(state, 'mine'));
+    expect(run(takeOverScript(state, 'theirs', 'next')).status).toBe(lockedExit);
+    expect(run(takeOverScript(state, 'mine', 'next')).status).toBe(0);
+    expect(run(takeOverScript(state, 'mine', 'late')).status).toBe(lockedExit);
+    expect(holder()).toBe('next\n');
+    expect(run(unlockScript(state, 'next')).status).toBe(0);
+    expect(existsSync(join(state, 'lock'))).toBe(false);
+  });
+
+  it('that nobody signed is told as such and can be broken', () => {
+    mkdirSync(join(state, 'lock'), { recursive: true });
+    expect(readLock(run(lockScript(state, 'mine')).stdout)).toEqual({ session: 'unknown', holder: '' });
+    run(breakLockScript(state));
+    expect(run(lockScript(state, 'mine')).status).toBe(0);
+  });
+
+  it('is not taken for held where it cannot be made', () => {
+    mkdirSync(state);
+    writeFileSync(join(state, 'lock'), '');
+    expect(run(lockScript(state, 'mine'))).toMatchObject({ status: 1, stderr: expect.stringMatching(/lock/) as string });
+  });
+});
