@@ -31,7 +31,7 @@ async function stageOne({ connection, place, files, payload }: PushNode, keep: n
 
 /** The sentence for an exit code of our scripts; undefined for any other. */
 export function describeExit(exitCode: number): string | undefined {
-  if (exitCode === pushExit.changedMeanwhile) return 'the config was edited while the plan was on the screen; push again to see the plan anew';
+  if (exitCode === pushExit.changedMeanwhile) return 'a file was edited while the plan was on the screen; push again to see the plan anew';
   if (exitCode === pushExit.damaged) return 'a file did not arrive whole';
   return undefined;
 }

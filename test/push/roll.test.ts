@@ -8,7 +8,7 @@ import { roll } from '../../src/push/roll.ts';
 import { exitCodeOf } from '../../src/push/rolled.ts';
 import { fakeWorld } from '../fake-world.ts';
 
-type Fault = 'dies' | 'dies always' | 'silent' | 'swap' | 'stop' | 'lost';
+type Fault = 'dies' | 'dies always' | 'silent' | 'swap' | 'swap and link' | 'stop' | 'lost';
 
 interface Scene {
   readonly faults?: Readonly<Record<string, Fault>>;
@@ -22,19 +22,25 @@ const names = ['a', 'b', 'c'];
 /** Three nodes that do as told; `events` is what happened to them, in order. */
 async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptAt }: Scene = {}) {
   const events: string[] = [];
+  const words: string[] = [];
   const up = new Map(names.map((name) => [name, plans[name]?.running ?? true]));
   const files = new Map(names.map((name) => [name, 'old']));
   const interrupt = new AbortController();
   const does = (name: string, script: string): { exitCode?: number; stdout?: string; stderr?: string } => {
     const fault = faults[name];
-    const word = /systemctl --no-block start/.test(script) ? 'start' : /systemctl stop/.test(script) ? 'stop' : /systemctl show/.test(script) ? 'show' : /journalctl/.test(script) ? 'log' : /cp -a -- "\$backup"/.test(script) ? 'restore' : /> .*pending/.test(script) ? 'swap' : 'settled';
-    if (word !== 'show' && word !== 'settled' && word !== 'log') events.push(`${word} ${name}`);
+    const word = /systemctl --no-block start/.test(script) ? 'start' : /rmdir/.test(script) ? 'ended' : /systemctl stop/.test(script) ? 'stop' : /systemctl show/.test(script) ? 'show' : /journalctl/.test(script) ? 'log' : /cp -a -- "\$backup"/.test(script) ? 'restore' : /> .*pending/.test(script) ? 'swap' : 'settled';
+    words.push(`${word} ${name}`);
+    if (!['show', 'ended', 'settled', 'log'].includes(word)) events.push(`${word} ${name}`);
     switch (word) {
       case 'swap':
         if (fault === 'swap') return { exitCode: 21, stderr: '' };
+        if (fault === 'swap and link') throw new Error(`${name}: the connection was lost`);
         files.set(name, 'new');
         return {};
-      case 'restore': files.set(name, 'old'); return {};
+      case 'restore':
+        if (fault === 'swap and link') throw new Error(`${name}: the connection was lost`);
+        files.set(name, 'old');
+        return {};
       case 'stop':
         if (fault === 'stop') return { exitCode: 1, stderr: 'busy' };
         up.set(name, false);
@@ -46,7 +52,7 @@ async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptA
         return { stdout: '1700000000 0\n' };
       case 'show': return { stdout: up.get(name) ? 'ActiveState=active\nSubState=running\nNRestarts=0\n' : 'ActiveState=activating\nSubState=auto-restart\nNRestarts=1\nExecMainStatus=1\n' };
       case 'log': return { stdout: 'Started Grafana.\nError: ✗ pq: password authentication failed for user "grafana" hunter2pw\n' };
-      case 'settled': return {};
+      case 'ended': case 'settled': return {};
     }
   };
   const world = fakeWorld({
@@ -70,7 +76,7 @@ async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptA
     };
   });
   const rolled = await roll({ kind, nodes, cluster: nodes }, { world, patience: 2, signal: interrupt.signal, secrets: [new Secret('hunter2pw')], tell: () => {} });
-  return { rolled, events, exitCode: exitCodeOf(rolled), states: rolled.nodes.map(({ state }) => state) };
+  return { rolled, events, words, exitCode: exitCodeOf(rolled), states: rolled.nodes.map(({ state }) => state) };
 }
 
 describe('roll', () => {
@@ -95,7 +101,7 @@ describe('roll', () => {
     expect(rolled.nodes[1]!.failures).toMatchObject([{ explained: { id: 'postgres-password' }, log: ['Error: ✗ pq: password authentication failed for user "grafana" [secret]'] }]);
   });
 
-  it.each<[Fault, string, ExitCode]>([['dies always', 'down', 4], ['silent', 'down', 4], ['swap', 'untouched', 3], ['lost', 'down', 4]])('ends with a node that %s: %s', async (fault, state, exitCode) => {
+  it.each<[Fault, string, ExitCode]>([['dies always', 'down', 4], ['silent', 'down', 4], ['swap', 'untouched', 3], ['swap and link', 'unknown', 4], ['lost', 'down', 4]])('ends with a node that %s: %s', async (fault, state, exitCode) => {
     const played = await play('roll', { faults: { a: fault } });
     expect(played.states).toEqual([state, 'untouched', 'untouched']);
     expect(played.exitCode).toBe(exitCode);
@@ -106,6 +112,16 @@ describe('roll', () => {
     expect(events).toEqual([]);
     expect(states[0]).toBe('untouched');
     expect(exitCode).toBe(ExitCode.NotAsItShouldBe);
+  });
+
+  it('takes a node of a cluster that serves nobody: a push may be what mends it', async () => {
+    const { events } = await play('roll', { faults: { a: 'silent', b: 'silent', c: 'silent' } });
+    expect(events.slice(0, 3)).toEqual(['swap a', 'stop a', 'start a']);
+  });
+
+  it('gives systemd its own ways back whatever a start came to, and leaves what is not healthy to the next push', async () => {
+    const { words } = await play('roll', { faults: { b: 'dies always' } });
+    expect(words.filter((word) => /^(start|ended|settled)/.test(word))).toEqual(['start a', 'ended a', 'settled a', 'start b', 'ended b', 'start b', 'ended b']);
   });
 
   it('stops after Ctrl+C and says what was started', async () => {
