@@ -7,8 +7,9 @@ import { keyChecks } from './keys.ts';
 import { licenseChecks } from './license.ts';
 import { lintChecks } from './lint.ts';
 import { nodeChecks } from './node.ts';
+import { pluginChecks } from './plugins.ts';
 import { startChecks } from './start.ts';
 import { usedChecks } from './used.ts';
 
 /** All checks, in the order in which their results are shown. */
-export const everyCheck: readonly Check[] = [...clusterChecks, ...licenseChecks, ...nodeChecks, ...configChecks, ...usedChecks, ...startChecks, ...keyChecks, ...lintChecks, ...databaseChecks, ...gossipChecks];
+export const everyCheck: readonly Check[] = [...clusterChecks, ...licenseChecks, ...nodeChecks, ...pluginChecks, ...configChecks, ...usedChecks, ...startChecks, ...keyChecks, ...lintChecks, ...databaseChecks, ...gossipChecks];

@@ -91,22 +91,38 @@ async function readSecretFiles(facts: NodeFacts, node: Node, config: ConfigReadi
   if (names.length === 0) return new Map();
   // A relative path counts from where Grafana runs, its home.
   const files = names.map((name) => ({ name, path: name.startsWith('/') ? name : `${config.homePath}/${name}` }));
-  const contents = (await ask(contentsScript(files, undefined))).under('secret');
+  const contents = (await ask(contentsScript({ files }))).under('secret');
   return new Map([...contents].map(([name, text]) => [name, new Secret(text)]));
 }
 
-/** What the effective config names: the CA file for the database, and SQLite's own file. */
-async function readDataFiles(facts: NodeFacts, homePath: string, ask: (script: Script) => Promise<Answer>): Promise<Pick<NodeFacts, 'databaseCa' | 'sqlite'>> {
+/** What the effective config names: the CA file for the database, SQLite's own file, and the plugins. */
+async function readDataFiles(facts: NodeFacts, homePath: string, ask: (script: Script) => Promise<Answer>): Promise<Pick<NodeFacts, 'databaseCa' | 'sqlite' | 'plugins'>> {
   const effective = effectiveOf(facts);
   if (!effective.ok) return {};
   const value = (section: string, key: string): string => effective.config.get(section, key)?.value ?? '';
   const under = (folder: string, path: string): string => (path.startsWith('/') ? path : `${folder}/${path}`);
   const data = under(homePath, value('paths', 'data') || 'data');
   const ca = value('database', 'ca_cert_path');
-  const answer = await ask(contentsScript(ca === '' ? [] : [{ name: ca, path: under(homePath, ca) }], under(data, value('database', 'path') || 'grafana.db')));
+  const answer = await ask(contentsScript({
+    files: ca === '' ? [] : [{ name: ca, path: under(homePath, ca) }],
+    sqlite: under(data, value('database', 'path') || 'grafana.db'),
+    plugins: under(homePath, value('paths', 'plugins') || 'data/plugins'),
+  }));
   const pem = answer.under('secret').get(ca);
   const sqlite = countSqlite(answer);
-  return { ...(pem === undefined ? {} : { databaseCa: { path: ca, pem } }), ...(sqlite === undefined ? {} : { sqlite }) };
+  return { ...(pem === undefined ? {} : { databaseCa: { path: ca, pem } }), ...(sqlite === undefined ? {} : { sqlite }), plugins: readPlugins(answer) };
+}
+
+/** A plugin.json that is no JSON counts as no plugin: Grafana does not load it either. */
+function readPlugins(answer: Answer): ReadonlyMap<string, string> {
+  return new Map([...answer.under('plugin').values()].flatMap((text) => {
+    try {
+      const { id, info } = JSON.parse(text) as { readonly id?: string; readonly info?: { readonly version?: string } };
+      return id === undefined ? [] : [[id, info?.version ?? 'no version'] as const];
+    } catch {
+      return [];
+    }
+  }));
 }
 
 function countSqlite(answer: Answer): SqliteFacts | undefined {

@@ -68,11 +68,25 @@ ${raw(routing)}${raw(routes)}ip -o addr show 2>/dev/null | put addresses
 ${raw(question.bundle ? bundle : sh``)}`;
 }
 
-/** Asks for the files that the config refers to and counts what a SQLite database holds, read-only. `files` maps a name to a path. */
-export function contentsScript(files: readonly { readonly name: string; readonly path: string }[], sqlitePath: string | undefined): Script {
+/** What the config refers to; `files` maps a name to a path. */
+export interface ContentsQuestion {
+  readonly files: readonly { readonly name: string; readonly path: string }[];
+  readonly sqlite?: string;
+  /** Folder that holds a folder a plugin. */
+  readonly plugins?: string;
+}
+
+/** Asks for files, for what a SQLite database holds, read-only, and for the plugins that are there. */
+export function contentsScript({ files, sqlite, plugins }: ContentsQuestion): Script {
   const reads = files.map(({ name, path }) => sh`[ ! -f ${path} ] || put ${`secret ${name}`} < ${path}
 `).join('') as Script;
-  return sh`${raw(framing)}${raw(reads)}${raw(sqlitePath === undefined ? sh`` : sqliteScript(sqlitePath))}`;
+  return sh`${raw(framing)}${raw(reads)}${raw(plugins === undefined ? sh`` : pluginsScript(plugins))}${raw(sqlite === undefined ? sh`` : sqliteScript(sqlite))}`;
+}
+
+/** A built plugin has its plugin.json under dist/; one inside another belongs to that one. */
+function pluginsScript(folder: string): Script {
+  return sh`for d in ${folder}/*/; do for f in "$d"dist/plugin.json "$d"plugin.json; do if [ -f "$f" ]; then put "plugin $d" < "$f"; break; fi; done; done
+`;
 }
 
 /** SQLite makes two files beside a database in WAL mode that nobody has open, even for a reader (sqlite.org/wal.html#read_only_databases): such a one is opened as one that cannot change. */

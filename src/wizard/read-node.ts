@@ -25,6 +25,8 @@ export interface NodeReading {
   readonly gossipPort?: number;
   readonly secretKey: Secret;
   readonly license?: string;
+  /** Such as `grafana-clock-panel 2.1.8`. */
+  readonly plugins: readonly string[];
   /** Its secrets stand in the config itself. */
   readonly inline: boolean;
   /** Who writes the config, as a comment in it says. */
@@ -57,6 +59,7 @@ export function readNode(name: string, facts: NodeFacts): NodeReading {
     ...(inMesh ? gossip : {}),
     secretKey: new Secret(value('security', 'secret_key')),
     ...(license === '' ? {} : { license }),
+    plugins: [...(facts.plugins ?? [])].map(([id, version]) => `${id} ${version}`).sort(),
     inline: database.kind === 'shared' && !namesSecretFile(facts),
     ...(writtenBy === undefined ? {} : { writtenBy }),
   };

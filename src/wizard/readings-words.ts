@@ -25,6 +25,7 @@ export function describeReadings(readings: readonly NodeReading[], { answers, se
     ...(seen.fetched === undefined ? [] : [{ mark: '✔' as const, text: `database CA  fetched from the nodes; goes to ${seen.fetched.path}` }]),
     describeKeys(readings, local),
     ...[...new Set(readings.flatMap(({ license }) => license ?? []))].map((path): Line => ({ mark: '✔', text: `license  ${path} stays on ${named(({ license }) => license === path)}; --license PATH would let a push bring it` })),
+    describePlugins(readings),
     ...lines(({ database: own }) => own === undefined, (names) => `${names}: on SQLite`),
     ...lines(({ database: own }) => own?.how === 'url', (names) => `${names}: the database is named by [database] url; a push writes it key by key instead`),
     ...lines(({ database: own }) => own?.type === 'mysql' && !['true', 'skip-verify', 'disable', 'false', ''].includes(own.sslMode), (names) => `${names}: ssl_mode is a word that MySQL does not know here, so the connection is plain text`),
@@ -32,6 +33,14 @@ export function describeReadings(readings: readonly NodeReading[], { answers, se
     ...lines(({ gossipPort }) => gossipPort === undefined, (names) => `${names}: no gossip yet (ha_peers is empty), so every alert is sent once by each`),
     ...lines(({ writtenBy }) => writtenBy !== undefined && answers.push !== 'never', (names) => `${names}: the config says that ${readings.find(({ writtenBy }) => writtenBy)!.writtenBy} writes it; --push-never keeps grafana-ha from writing there`),
   ];
+}
+
+function describePlugins(readings: readonly NodeReading[]): Line {
+  const everywhere = (plugin: string): boolean => readings.every(({ plugins }) => plugins.includes(plugin));
+  const own = readings.flatMap(({ name, plugins }) => plugins.filter((plugin) => !everywhere(plugin)).map((plugin) => `${name} ${plugin}`));
+  if (own.length > 0) return { mark: '!', text: `plugins differ: ${own.join(', ')}. Each node shows panels and data sources by its own plugins` };
+  const [first] = readings;
+  return { mark: '✔', text: `plugins  ${first === undefined || first.plugins.length === 0 ? 'none added' : `${first.plugins.join(', ')} on all`}` };
 }
 
 function describeKeys(readings: readonly NodeReading[], local: World['local']): Line {

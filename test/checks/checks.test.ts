@@ -119,6 +119,9 @@ describe('the checks', () => {
   const key = (name: string) => ({ config: sampleConfig(`${onDatabase}[security]\nsecret_key = ${name}\n`) });
   const inUse = (encryptedRows: number): Partial<DatabasePath> => withServer({ schema: { kind: 'grafana', users: 1, dashboards: 0, encryptedRows } });
   it.each<[string, Partial<NodeFacts>, Partial<NodeFacts>, Partial<DatabasePath>, readonly string[]]>([
+    ['the same plugins', { plugins: new Map([['clock', '2.1.8']]) }, { plugins: new Map([['clock', '2.1.8']]) }, {}, []],
+    ['a plugin that one node lacks', { plugins: new Map() }, { plugins: new Map([['clock', '2.1.8']]) }, {}, ['warned node.plugins@graf-a differ']],
+    ['another version of a plugin', { plugins: new Map([['clock', '2.1.7']]) }, { plugins: new Map([['clock', '2.1.8']]) }, {}, ['warned node.plugins@graf-a differ', 'warned node.plugins@graf-b differ']],
     ['one key on all nodes', key('k'), key('k'), inUse(3), []],
     ['a key that one node has and the others can get', key('k'), {}, {}, []],
     ['two keys over an empty database', key('k'), key('l'), {}, ['failed security.secret-key differ']],
@@ -129,7 +132,7 @@ describe('the checks', () => {
   ])('judge %s', (_, a, b, path, expected) => {
     const [first, second] = onA({ node: a, path }).nodes;
     const other = { ...second!, node: { ok: true as const, facts: { ...(second!.node.ok ? second!.node.facts : sampleNodeFacts()), ...b } } };
-    expect(findings(sampleCluster(), { ...sampleFacts(), nodes: [first!, other] }).filter((finding) => finding.includes('security.'))).toEqual(expected);
+    expect(findings(sampleCluster(), { ...sampleFacts(), nodes: [first!, other] }).filter((finding) => /security\.|plugins/.test(finding))).toEqual(expected);
   });
 
   it('ask for the second key where defaults.ini has it, and tell keys apart by fingerprint', () => {

@@ -19,7 +19,7 @@ describe('looking at a node', () => {
   };
 
   beforeAll(() => {
-    write(at('home/conf/defaults.ini'), '[paths]\ndata = data\n[database]\ntype = sqlite3\npath = grafana.db\npassword =\n[security]\nsecret_key = public\n');
+    write(at('home/conf/defaults.ini'), '[paths]\ndata = data\nplugins = plugins\n[database]\ntype = sqlite3\npath = grafana.db\npassword =\n[security]\nsecret_key = public\n');
     write(at('home/bin/grafana'), '#!/bin/sh\n[ "$*" = "server -v" ] && echo "Version 12.2.0 (commit: abc, branch: HEAD)" || { while read -r line; do :; done; }\n', 0o755);
     write(at('etc/real.ini'), `[database]\npassword = $__file{${at('etc/secrets/database_password')}}\nuser = \${DB_USER}\n`, 0o640);
     symlinkSync(at('etc/real.ini'), at('etc/grafana.ini'));
@@ -66,6 +66,13 @@ describe('looking at a node', () => {
     expect(facts.secretFiles.get(path)?.reveal()).toBe('pass word\n');
     expect([...facts.files.keys()].sort()).toEqual([path, at('etc/secrets/unrelated')]);
     expect(JSON.stringify(facts)).not.toContain('pass word');
+  });
+
+  it('reads id and version of every plugin, built or not, and passes over what is none', async () => {
+    write(at('home/plugins/clock/dist/plugin.json'), '{ "id": "grafana-clock-panel", "dependencies": { "plugins": [{ "version": "9" }] }, "info": { "version": "2.1.8" } }');
+    write(at('home/plugins/own/plugin.json'), '{ "id": "own-panel" }');
+    write(at('home/plugins/broken/plugin.json'), '{');
+    expect([...(await look()).plugins!]).toEqual([['grafana-clock-panel', '2.1.8'], ['own-panel', 'no version']]);
   });
 
   it('finds a Grafana that no unit starts by the config it reads, with its words and variables', async () => {
