@@ -1,4 +1,5 @@
-import { chooseSecretKey, type KeyHolder, publicSecretKey } from '../settings/choose-secret-key.ts';
+import { publicSecretKey } from '../grafana/catalogue-secrets.ts';
+import { chooseSecretKey, type KeyHolder } from '../settings/choose-secret-key.ts';
 import { type EncryptionKey, keyHolders, schemaOf, schemaUnder, secretKey, secretsManagerKey } from '../settings/encryption-keys.ts';
 import { Secret } from '../cluster/secret.ts';
 import { type Check, check, failed, type Judgement, passed, type Scene, warned } from './check.ts';

@@ -7,7 +7,8 @@ import { mergeConfig } from '../settings/merge-config.ts';
 import type { MergedConfig } from '../settings/merge-config.ts';
 import { nodePaths } from '../settings/node-paths.ts';
 import { nodeSettings } from '../settings/node-settings.ts';
-import type { ClusterSecrets, ManagedSetting } from '../settings/settings-for.ts';
+import type { ManagedSetting } from '../settings/managed-setting.ts';
+import type { ClusterSecrets } from '../settings/settings-for.ts';
 import type { PlannedFile } from './plan.ts';
 
 /** What one node is to become. Holds secrets: it stays in memory and is never printed or stored. */

@@ -1,5 +1,5 @@
 import type { Cluster, Node } from '../cluster/cluster.ts';
-import type { ManagedSetting } from '../settings/settings-for.ts';
+import type { ManagedSetting } from '../settings/managed-setting.ts';
 import { writeSetting } from '../settings/write-setting.ts';
 import { fillTemplate } from './fill-template.ts';
 

@@ -2,8 +2,6 @@ import type { Secret } from '../cluster/secret.ts';
 import type { SchemaFacts } from '../facts.ts';
 import { publicSecretKey } from '../grafana/catalogue-secrets.ts';
 
-export { publicSecretKey };
-
 export interface KeyHolder {
   readonly node: string;
   /** What Grafana on that node reads. */

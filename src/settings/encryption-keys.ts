@@ -3,7 +3,8 @@ import { Secret } from '../cluster/secret.ts';
 import type { Facts, NodeFacts, SchemaFacts } from '../facts.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { goTrim } from '../grafana/go-space.ts';
-import { type KeyHolder, publicSecretKey } from './choose-secret-key.ts';
+import { publicSecretKey } from '../grafana/catalogue-secrets.ts';
+import type { KeyHolder } from './choose-secret-key.ts';
 import { nodePaths } from './node-paths.ts';
 import { isOnDatabase } from './on-database.ts';
 

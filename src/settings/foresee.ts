@@ -4,7 +4,7 @@ import { editIni } from '../grafana/edit-ini.ts';
 import type { EffectiveConfig, EffectiveReading, EffectiveSetting } from '../grafana/effective-config.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { findExpanders } from '../grafana/expanders.ts';
-import type { ManagedSetting, Wanted } from './settings-for.ts';
+import type { ManagedSetting, Wanted } from './managed-setting.ts';
 import { writeSetting } from './write-setting.ts';
 
 /** A node's config with the managed settings in it, and what Grafana will make of it. */

@@ -6,7 +6,7 @@ import { Secret } from '../cluster/secret.ts';
 import { decodeFromDatabase } from '../grafana/database-value.ts';
 import type { EffectiveConfig } from '../grafana/effective-config.ts';
 import { isOnDatabase } from './on-database.ts';
-import type { ManagedSetting } from './settings-for.ts';
+import type { ManagedSetting } from './managed-setting.ts';
 
 /** What a node has, and who its peers are. */
 export interface Present {

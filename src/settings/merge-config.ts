@@ -4,7 +4,7 @@ import type { NodeFacts } from '../facts.ts';
 import type { EffectiveSetting } from '../grafana/effective-config.ts';
 import { foresee, type Outlook } from './foresee.ts';
 import { overrideOf } from './override.ts';
-import type { ManagedSetting } from './settings-for.ts';
+import type { ManagedSetting } from './managed-setting.ts';
 
 /** A node's config as it is to become, and what makes the difference. */
 export interface MergedConfig {

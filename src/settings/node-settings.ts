@@ -3,8 +3,8 @@ import type { Facts, NodeFacts } from '../facts.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { hasSecretsManager } from './encryption-keys.ts';
 import { gossipAddresses } from './gossip-addresses.ts';
-import { settingsFor } from './settings-for.ts';
-import type { ClusterSecrets, ManagedSetting, SettingsInput } from './settings-for.ts';
+import type { ManagedSetting } from './managed-setting.ts';
+import { type ClusterSecrets, settingsFor, type SettingsInput } from './settings-for.ts';
 
 export interface NodeSettingsInput {
   readonly cluster: Cluster;

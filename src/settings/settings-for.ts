@@ -8,21 +8,9 @@ import type { DatabaseRole } from '../grafana/database-value.ts';
 import type { EffectiveConfig } from '../grafana/effective-config.ts';
 import { holdsFor, versionFacts } from '../grafana/versions.ts';
 import { keepWhatWorks } from './keep-what-works.ts';
+import type { ManagedSetting } from './managed-setting.ts';
 import { secretKey, secretsManagerKey } from './encryption-keys.ts';
 import { nodePaths } from './node-paths.ts';
-
-/** One setting that a node's Grafana is to read, or is not to find. */
-export interface ManagedSetting {
-  readonly section: string;
-  readonly key: string;
-  readonly wanted: Wanted;
-}
-
-export type Wanted =
-  | { readonly kind: 'text'; readonly text: string }
-  /** `file`: written there and referred to by `$__file{}`; absent: written into the config. */
-  | { readonly kind: 'secret'; readonly secret: Secret; readonly file?: string }
-  | { readonly kind: 'absent' };
 
 export interface ClusterSecrets {
   readonly databasePassword: Secret;

@@ -1,5 +1,5 @@
 import { Secret } from '../cluster/secret.ts';
-import { publicSecretKey } from './choose-secret-key.ts';
+import { publicSecretKey } from '../grafana/catalogue-secrets.ts';
 
 /** A value as it may be shown. */
 export type Shown =

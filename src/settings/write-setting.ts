@@ -1,7 +1,7 @@
 import { Secret } from '../cluster/secret.ts';
 import { UserError } from '../errors.ts';
 import { writeFileReference, writeInline } from '../grafana/write-value.ts';
-import type { ManagedSetting } from './settings-for.ts';
+import type { ManagedSetting } from './managed-setting.ts';
 
 export interface WrittenSetting {
   /** The text after `KEY = `; undefined: the setting is not to be there. Grafana cannot be told an empty value over a default. */

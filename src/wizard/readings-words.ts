@@ -1,4 +1,4 @@
-import { publicSecretKey } from '../settings/choose-secret-key.ts';
+import { publicSecretKey } from '../grafana/catalogue-secrets.ts';
 import type { World } from '../world.ts';
 import { formatDsn } from './format-dsn.ts';
 import type { NodeReading } from './read-node.ts';

@@ -4,7 +4,7 @@ import { UserError } from '../../src/errors.ts';
 import { effectiveOf } from '../../src/grafana/effective-of.ts';
 import { healthTarget } from '../../src/settings/health-target.ts';
 import { mergeConfig } from '../../src/settings/merge-config.ts';
-import type { ManagedSetting, Wanted } from '../../src/settings/settings-for.ts';
+import type { ManagedSetting, Wanted } from '../../src/settings/managed-setting.ts';
 import { sampleConfig, sampleNodeFacts } from '../sample.ts';
 
 const setting = (name: string, wanted: Wanted): ManagedSetting => ({ section: name.split('.')[0]!, key: name.split('.')[1]!, wanted });

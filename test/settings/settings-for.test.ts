@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { Secret } from '../../src/cluster/secret.ts';
-import { chooseSecretKey, publicSecretKey } from '../../src/settings/choose-secret-key.ts';
+import { publicSecretKey } from '../../src/grafana/catalogue-secrets.ts';
+import { chooseSecretKey } from '../../src/settings/choose-secret-key.ts';
 import type { KeyQuestion } from '../../src/settings/choose-secret-key.ts';
 import { hasSecretsManager } from '../../src/settings/encryption-keys.ts';
 import { gossipAddresses } from '../../src/settings/gossip-addresses.ts';
