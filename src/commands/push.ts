@@ -11,7 +11,7 @@ import { gatherFacts } from '../gather/gather.ts';
 import type { Gathering } from '../gather/gather.ts';
 import { knownSecrets } from '../gather/known-secrets.ts';
 import { isEmpty } from '../plan/plan.ts';
-import { applyPush } from '../push/apply-push.ts';
+import { applyPush, tidyUp } from '../push/apply-push.ts';
 import { preparePush } from '../push/prepare-push.ts';
 import type { PreparedPush } from '../push/prepare-push.ts';
 import { exitCodeOf } from '../push/rolled.ts';
@@ -62,7 +62,11 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
   if (findings !== '' && !options.json) world.screen.print(`${redact(findings, knownSecrets(gathering.facts))}\n`);
   const prepared = await planPush({ cluster, connected, gathering, ...(chosen === undefined ? {} : { chosen }), ...(adminPassword === undefined ? {} : { adminPassword }) }, world);
   world.screen.print(options.json ? JSON.stringify(prepared.plan, null, 2) : reportPlan(prepared.plan, world.screen.paint));
-  if (isEmpty(prepared.plan) || options.dryRun) return ExitCode.Done;
+  if (options.dryRun) return ExitCode.Done;
+  if (isEmpty(prepared.plan)) {
+    await tidyUp(prepared, world);
+    return ExitCode.Done;
+  }
   if (!options.yes && !world.prompt.available) throw new UserError('There is no terminal to ask "Push this plan?"; nothing was changed.', { hint: 'grafana-ha push --yes', exitCode: ExitCode.WrongUsage });
   if (!options.yes && !(await world.prompt.confirm({ message: 'Push this plan?', default: false }))) return ExitCode.Cancelled;
   // Awaited here: the connections close when this function ends.

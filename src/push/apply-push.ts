@@ -1,7 +1,9 @@
+import { dirname } from 'node:path/posix';
+import { nodePaths } from '../settings/node-paths.ts';
 import { auditScript } from '../shell/push-files.ts';
 import type { World } from '../world.ts';
-import { withLock } from './lock.ts';
-import type { LockHolder } from './lock.ts';
+import { clearLeft, withLock } from './lock.ts';
+import type { LockHolder, LockPlace } from './lock.ts';
 import type { PreparedPush } from './prepare-push.ts';
 import { pushNodes, whereItShows } from './push-node.ts';
 import { roll } from './roll.ts';
@@ -14,12 +16,9 @@ const defaultPatience = 300;
 /** Applies a prepared plan under the lock and says what every node is left with. Rejects with UserError, nothing changed, when staging fails or another push holds the lock. */
 export async function applyPush(prepared: PreparedPush, options: { readonly breakLock: boolean }, world: World): Promise<Rolled> {
   const { plan, cluster, outcomes, connections, secrets, keyedHash } = prepared;
-  const id = pushId(world);
-  const holder: LockHolder = {
-    id, who: world.local.userName, from: world.local.hostName, since: world.clock.now().toISOString(),
-    doing: `push (${plan.kind}) to ${plan.nodes.map(({ name }) => name).join(', ')}`,
-  };
-  const places = connections.map((connection) => ({ connection, statePath: cluster.nodes.find(({ name }) => name === connection.name)!.grafana.statePath }));
+  const holder = makeHolder(plan, world);
+  const { id } = holder;
+  const places = lockPlaces(prepared);
   const nodes = pushNodes({ plan, outcomes, connections, id, sha256: world.local.sha256, keyedHash });
   const watched = outcomes.flatMap((outcome) => {
     const connection = connections.find(({ name }) => name === outcome.node.name);
@@ -36,6 +35,28 @@ export async function applyPush(prepared: PreparedPush, options: { readonly brea
     await Promise.allSettled(places.map(({ connection, statePath }) => connection.run(auditScript(statePath, JSON.stringify({ ...holder, ended: world.clock.now().toISOString(), result })))));
     return rolled;
   }));
+}
+
+/** Takes away what an earlier push of this person left on the nodes when it was killed; for a push that has nothing to change. */
+export async function tidyUp(prepared: PreparedPush, world: World): Promise<void> {
+  await Promise.allSettled(lockPlaces(prepared).map((place) => clearLeft(place, makeHolder(prepared.plan, world), world)));
+}
+
+function makeHolder(plan: PreparedPush['plan'], world: World): LockHolder {
+  return {
+    id: pushId(world), who: world.local.userName, from: world.local.hostName, since: world.clock.now().toISOString(),
+    doing: `push (${plan.kind}) to ${plan.nodes.map(({ name }) => name).join(', ')}`,
+  };
+}
+
+function lockPlaces({ cluster, outcomes, connections }: PreparedPush): readonly LockPlace[] {
+  return connections.flatMap((connection) => {
+    const node = cluster.nodes.find(({ name }) => name === connection.name);
+    if (node === undefined) return [];
+    const facts = outcomes.find((outcome) => outcome.node.name === node.name)?.facts;
+    const paths = facts === undefined ? [] : [facts.config?.realPath ?? facts.configPath, ...Object.values(nodePaths(node, facts.configPath))];
+    return [{ connection, statePath: node.grafana.statePath, folders: [...new Set(paths.map((path) => dirname(path)))] }];
+  });
 }
 
 /** One line a node that waits or is worked on; all go when the report comes, which says the same. */

@@ -1,11 +1,13 @@
 import { UserError } from '../errors.ts';
-import { breakLockScript, lockedExit, lockScript, readLock, takeOverScript, unlockScript } from '../shell/push-lock.ts';
+import { breakLockScript, lockedExit, lockScript, lookAtLockScript, readLock, takeOverScript, unlockScript } from '../shell/push-lock.ts';
 import type { HeldLock } from '../shell/push-lock.ts';
 import type { NodeConnection, World } from '../world.ts';
 
 export interface LockPlace {
   readonly connection: NodeConnection;
   readonly statePath: string;
+  /** Where a push stages files. */
+  readonly folders: readonly string[];
 }
 
 /** What a second person is told. */
@@ -42,7 +44,15 @@ export async function withLock<Result>(places: readonly LockPlace[], holder: Loc
   }
 }
 
-async function take({ connection, statePath }: LockPlace, holder: LockHolder, { screen, clock }: Outside): Promise<void> {
+/** Takes away what a push of this person left on a node when it was killed, and does not wait for one that lives. */
+export async function clearLeft(place: LockPlace, holder: LockHolder, world: Pick<World, 'screen'>): Promise<void> {
+  const { connection, statePath } = place;
+  const held = readLock((await connection.run(lookAtLockScript(statePath))).stdout);
+  if (await takeOver(place, held, holder, world)) await connection.run(unlockScript(statePath, JSON.stringify(holder)));
+}
+
+async function take(place: LockPlace, holder: LockHolder, { screen, clock }: Outside): Promise<void> {
+  const { connection, statePath } = place;
   const text = JSON.stringify(holder);
   const end = clock.monotonic() + endingMs;
   for (;;) {
@@ -52,18 +62,29 @@ async function take({ connection, statePath }: LockPlace, holder: LockHolder, { 
       throw new UserError(`${statePath} on ${connection.name} cannot be used: ${answer.stderr.trim() || `exit ${answer.exitCode}`}.`, { hint: 'Set state_path under [grafana] of the cluster file.' });
     }
     const held = readLock(answer.stdout);
-    const other = parseHolder(held.holder);
-    const isOwn = other?.who === holder.who && other.from === holder.from;
-    if (isOwn && held.session === 'gone' && (await connection.run(takeOverScript(statePath, held.holder, text))).exitCode === 0) {
-      screen.note(`Your push ${other.id} of ${other.since} ended without giving the lock on ${connection.name} back; this one takes it over.`);
-      return;
-    }
-    if (!isOwn || held.session === 'unknown' || clock.monotonic() > end) throw locked(connection.name, held, other);
+    if (await takeOver(place, held, holder, { screen })) return;
+    if (!isOwn(held, holder) || held.session === 'unknown' || clock.monotonic() > end) throw locked(connection.name, held);
     await clock.sleep(250);
   }
 }
 
-function locked(node: string, { session }: HeldLock, holder: LockHolder | undefined): UserError {
+/** Whether the lock was this person's, from this machine, its shell is gone, and it is now this push's. */
+async function takeOver({ connection, statePath, folders }: LockPlace, held: HeldLock, holder: LockHolder, { screen }: Pick<World, 'screen'>): Promise<boolean> {
+  if (held.session !== 'gone' || !isOwn(held, holder)) return false;
+  const answer = await connection.run(takeOverScript(statePath, held.holder, JSON.stringify(holder), folders));
+  if (answer.exitCode !== 0) return false;
+  const old = parseHolder(held.holder);
+  screen.note(`Your push ${old?.id} of ${old?.since} ended without giving the lock on ${connection.name} back; this one takes it over.`);
+  return true;
+}
+
+function isOwn({ holder: text }: HeldLock, { who, from }: LockHolder): boolean {
+  const other = parseHolder(text);
+  return other?.who === who && other.from === from;
+}
+
+function locked(node: string, { session, holder: text }: HeldLock): UserError {
+  const holder = parseHolder(text);
   const whose = holder === undefined ? 'it does not say whose it is' : `${holder.who} from ${holder.from}, since ${holder.since}, ${holder.doing}, push ${holder.id}`;
   switch (session) {
     case 'open': return new UserError(`Another push holds the lock on ${node}: ${whose}. Its ssh session is open.`, { hint: 'Wait for it; if it is known to be dead: grafana-ha push --break-lock' });

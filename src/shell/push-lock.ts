@@ -7,6 +7,20 @@ export const lockedExit = 20;
 // The kept shell that took the lock, and when it started: a later process may get its number (field 22, man proc_pid_stat).
 const session = sh`session_of() { echo "$1 $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20)"; }`;
 
+const look = sh`{
+  if [ ! -s lock/session ]; then echo unknown
+  elif [ "$(session_of "$(cut -d' ' -f1 lock/session)")" = "$(cat lock/session)" ]; then echo open
+  else echo gone; fi
+  cat lock/holder 2>/dev/null || :
+}`;
+
+/** Prints what `readLock` reads when there is a lock, and takes none. */
+export function lookAtLockScript(statePath: string): Script {
+  return sh`cd ${statePath} 2>/dev/null && [ -d lock ] || exit 0
+${raw(session)}
+${raw(look)}`;
+}
+
 /** Takes the lock of a node; `mkdir` is the one step that only one can win. Else prints what `readLock` reads and exits with `lockedExit`. */
 export function lockScript(statePath: string, holder: string): Script {
   return sh`set -eu
@@ -18,10 +32,7 @@ ${raw(session)}
 if mkdir lock 2>/dev/null; then
   { session_of $$ > lock/session && printf '%s\n' ${holder} > lock/holder; } || { rm -rf lock; exit 1; }
 elif [ -d lock ]; then
-  if [ ! -s lock/session ]; then echo unknown
-  elif [ "$(session_of "$(cut -d' ' -f1 lock/session)")" = "$(cat lock/session)" ]; then echo open
-  else echo gone; fi
-  cat lock/holder 2>/dev/null || :
+  ${raw(look)}
   exit ${lockedExit}
 else
   mkdir lock && rmdir lock
@@ -29,8 +40,8 @@ else
 fi`;
 }
 
-/** Takes over the lock that `old` is the holder of; of two that try, one exits with `lockedExit`. */
-export function takeOverScript(statePath: string, old: string, holder: string): Script {
+/** Takes over the lock that `old` is the holder of, and takes away what it staged in these folders; of two that try, one exits with `lockedExit`. */
+export function takeOverScript(statePath: string, old: string, holder: string, folders: readonly string[]): Script {
   return sh`set -eu
 umask 077
 cd ${statePath}/lock
@@ -40,6 +51,7 @@ if [ "$(cat holder)" != ${old} ]; then rmdir next; exit ${lockedExit}; fi
 session_of $$ > session
 printf '%s\n' ${holder} > next/holder
 mv -f next/holder holder
+for folder in ${folders}; do rm -f -- "$folder"/.grafana-ha-*.tmp; done
 rmdir next`;
 }
 

@@ -139,5 +139,12 @@ echo '{"id":"20270104T100000Z-ab12","who":"eve","from":"desk","since":"2027-01-0
     await expect(pushed).rejects.toThrow(/lab-1: eve from desk, since 2027-01-04T10:00:00Z, .*push 20270104T100000Z-ab12\. Its ssh session is gone/);
     await expect(pushed).rejects.toMatchObject({ exitCode: ExitCode.NotAsItShouldBe, hint: 'grafana-ha push --break-lock' });
     expect(await pushTo(lab, file, { breakLock: true })).toMatchObject({ exitCode: ExitCode.Done });
+
+    const { userName: who, hostName: from } = makeWorld(packageRoot).local;
+    const own = JSON.stringify({ id: '20270104T110000Z-cd34', who, from, since: '2027-01-04T11:00:00Z', doing: 'push (roll) to lab-1' });
+    await Promise.all(lab.hosts.map((host) => host.exec(`mkdir /var/lib/grafana-ha/lock; cd /var/lib/grafana-ha/lock; echo '4194304 1' > session; cat > holder; touch /etc/grafana/.grafana-ha-20270104T110000Z-cd34.0.tmp`, `${own}\n`)));
+    expect(await pushTo(lab, file, { dryRun: true })).toMatchObject({ stdout: expect.stringContaining('Nothing to change') as string, stderr: expect.not.stringContaining('takes it over') as string });
+    expect(await pushTo(lab, file)).toMatchObject({ exitCode: ExitCode.Done, stdout: expect.stringContaining('Nothing to change') as string, stderr: expect.stringMatching(/Your push 20270104T110000Z-cd34 of .* takes it over/) as string });
+    expect(await onAll('ls -A /etc/grafana /var/lib/grafana-ha | grep -E "tmp|lock" || :')).toEqual(both(''));
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { push } from '../../src/commands/push.ts';
 import type { PushOptions } from '../../src/commands/push.ts';
 import { makeWorld } from '../../src/context.ts';
+import type { World } from '../../src/world.ts';
 import type { Lab, LabHost } from '../lab/lab.ts';
 
 export const packageRoot = join(import.meta.dirname, '../..');
@@ -52,11 +53,13 @@ export interface Pushed {
   readonly stderr: string;
 }
 
+let oneWorld: World | undefined;
+
 /** Pushes with the real world, without a terminal. */
 export async function pushTo(lab: Lab, file: string, options: PushOptions = {}): Promise<Pushed> {
   let stdout = '';
   let stderr = '';
-  const world = makeWorld(packageRoot);
+  const world = (oneWorld ??= makeWorld(packageRoot));
   const screen = {
     ...world.screen,
     print: (text: string) => void (stdout += `${text}\n`),

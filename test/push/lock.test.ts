@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.ts';
-import { withLock } from '../../src/push/lock.ts';
+import { clearLeft, withLock } from '../../src/push/lock.ts';
 import type { LockHolder } from '../../src/push/lock.ts';
 import { lockedExit } from '../../src/shell/push-lock.ts';
 import { fakeWorld } from '../fake-world.ts';
@@ -9,21 +9,23 @@ const mine: LockHolder = { id: 'new', who: 'ops', from: 'laptop', since: 'now', 
 const old = (change: Partial<LockHolder> = {}): string => JSON.stringify({ ...mine, id: 'old', since: 'noon', ...change });
 
 /** One node whose lock says what it is told to; `sessions`: of the shell that holds it, one a look. */
-async function lock(holder: string, sessions: readonly ('open' | 'gone' | 'unknown' | 'free')[], breaking = false) {
+async function lock(holder: string, sessions: readonly ('open' | 'gone' | 'unknown' | 'free')[], { breaking = false, clearing = false } = {}) {
   const done: string[] = [];
   let look = 0;
   const world = fakeWorld({
     nodes: { a: { run: (script) => {
-      const word = /mkdir next/.test(script) ? 'take over' : /session_of/.test(script) ? 'lock' : /\|\| exit 0/.test(script) ? 'unlock' : 'break';
+      const word = /mkdir next/.test(script) ? 'take over' : /\[ -d lock \] \|\| exit 0/.test(script) ? 'look' : /session_of/.test(script) ? 'lock' : /\|\| exit 0/.test(script) ? 'unlock' : 'break';
       done.push(word);
       const session = sessions[Math.min(look, sessions.length - 1)]!;
       if (word === 'lock') look += 1;
+      if (word === 'look') return session === 'free' ? {} : { stdout: `${session}\n${holder}\n` };
       return word === 'lock' && session !== 'free' ? { exitCode: lockedExit, stdout: `${session}\n${holder}\n` } : {};
     } } },
   });
   const [outcome] = await world.connect([{ name: 'a', target: { text: 'a', host: 'a' }, become: 'auto' }], { perHop: 8 });
   if (outcome === undefined || !('connection' in outcome)) throw new Error('not connected');
-  const result = await withLock([{ connection: outcome.connection, statePath: '/state' }], mine, breaking, world, () => Promise.resolve('worked')).catch((error: unknown) => error);
+  const place = { connection: outcome.connection, statePath: '/state', folders: ['/etc/grafana'] };
+  const result = clearing ? await clearLeft(place, mine, world) : await withLock([place], mine, breaking, world, () => Promise.resolve('worked')).catch((error: unknown) => error);
   return { done, result, noted: world.noted };
 }
 
@@ -51,7 +53,16 @@ describe('the lock of a push', () => {
     expect(new Set(done)).toEqual(new Set(['lock']));
   });
 
+  it.each([
+    ['what the same person left', old(), 'gone', ['look', 'take over', 'unlock']],
+    ['not what somebody else left', old({ who: 'eve' }), 'gone', ['look']],
+    ['not what a push holds that lives', old(), 'open', ['look']],
+    ['nothing where nothing is', '', 'free', ['look']],
+  ] as const)('a push with nothing to change clears %s', async (_, holder, session, words) => {
+    expect((await lock(holder, [session], { clearing: true })).done).toEqual(words);
+  });
+
   it('is broken on purpose', async () => {
-    expect(await lock('', ['free'], true)).toMatchObject({ result: 'worked', done: ['break', 'lock', 'unlock'] });
+    expect(await lock('', ['free'], { breaking: true })).toMatchObject({ result: 'worked', done: ['break', 'lock', 'unlock'] });
   });
 });

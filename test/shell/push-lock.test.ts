@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { breakLockScript, lockedExit, lockScript, readLock, takeOverScript, unlockScript } from '../../src/shell/push-lock.ts';
+import { breakLockScript, lockedExit, lockScript, lookAtLockScript, readLock, takeOverScript, unlockScript } from '../../src/shell/push-lock.ts';
 import type { Script } from '../../src/shell/quote.ts';
 import { shells } from './shells.ts';
 
@@ -38,12 +38,15 @@ describe.each(shells)('the lock of a node under $name', ({ words, environment })
 
   it('is taken over by one of those that try', () => {
     run(lockScript(state, 'mine'));
-    expect(run(takeOverScript(state, 'theirs', 'next')).status).toBe(lockedExit);
-    expect(run(takeOverScript(state, 'mine', 'next')).status).toBe(0);
-    expect(run(takeOverScript(state, 'mine', 'late')).status).toBe(lockedExit);
+    expect(readLock(run(lookAtLockScript(state)).stdout)).toEqual({ session: 'gone', holder: 'mine' });
+    writeFileSync(join(state, '.grafana-ha-20270104T100000Z-ab12.0.tmp'), 'staged');
+    expect(run(takeOverScript(state, 'theirs', 'next', [])).status).toBe(lockedExit);
+    expect(run(takeOverScript(state, 'mine', 'next', [state, join(state, 'not there')])).status).toBe(0);
+    expect(run(takeOverScript(state, 'mine', 'late', [state])).status).toBe(lockedExit);
     expect(holder()).toBe('next\n');
     expect(run(unlockScript(state, 'next')).status).toBe(0);
-    expect(existsSync(join(state, 'lock'))).toBe(false);
+    expect([existsSync(join(state, 'lock')), existsSync(join(state, '.grafana-ha-20270104T100000Z-ab12.0.tmp'))]).toEqual([false, false]);
+    expect(run(lookAtLockScript(state))).toMatchObject({ status: 0, stdout: '' });
   });
 
   it('that nobody signed is told as such and can be broken', () => {
