@@ -46,13 +46,12 @@ const state = `sha256sum ${config}; stat -c '%U:%G %a' ${config}`;
 async function killOften(cluster: ReturnType<typeof clusterOf>, times: number): Promise<{ killed: number; takenOver: number }> {
   const texts: string[][] = [];
   let whole = 0;
-  for (const rootUrl of [...urls, ...urls]) {
+  for (const rootUrl of urls) {
     const began = performance.now();
     expect(await cluster.push(cluster.write(rootUrl))).toMatchObject({ exitCode: ExitCode.Done });
     whole = performance.now() - began;
     texts.push(await cluster.ask(state));
   }
-  expect(texts.slice(2)).toEqual(texts.slice(0, 2));
   const outcomes = { killed: 0, takenOver: 0 };
   for (let round = 0; round < times; round += 1) {
     const file = cluster.write(urls[round % 2]!);
