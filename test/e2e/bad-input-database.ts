@@ -46,7 +46,7 @@ export const badDatabases: readonly BadInput[] = [
   { title: 'validate: a password that nobody has', file: (text) => text, words: validate('--db-password', 'env:NOT_SET'), exitCode: 3, found: /the password of grafana at \S+ is missing: NOT_SET is not set/, next: /export NOT_SET=/ },
   { title: 'validate: one check whose cause is another', file: (text) => text, words: (scene) => fileWords(scene, 'validate', '--only', 'database.schema', '--db-password', 'env:NOT_SET'), exitCode: 3, found: /NOT_SET is not set/, next: /export NOT_SET=/ },
 
-  { title: 'validate: a port that refuses', file: set('host', (scene) => `${scene.lab.postgres!.host}:5999`), words: validate(), exitCode: 3, found: /:5999: Connection refused/, next: /ssh lab-1 "timeout 5 bash -c/ },
+  { title: 'validate: a port that refuses', file: set('host', (scene) => `${scene.lab.postgres!.host}:5999`), words: validate(), exitCode: 3, found: /:5999: Connection refused/, next: /ssh -t -F \S+ lab-1 "timeout 5 bash -c/ },
   { title: 'init: a port that refuses', words: (scene) => initWords(scene, { dsn: dsn(scene, 'postgres', { port: 5999 }) }), exitCode: 3, found: /^lab-1 does not reach \S+:5999: Connection refused$/m, next: /listen_addresses/ },
   { title: 'validate: a port where something else listens', file: set('host', 'lab-1:22'), words: validate(), exitCode: 3, found: /what answers there is not a PostgreSQL/, next: /host = HOST:PORT under \[database\]/ },
   { title: 'init: a port where something else listens', words: (scene) => initWords(scene, { dsn: dsn(scene, 'postgres', { port: engine(scene, 'mysql').port }) }), exitCode: 3, found: /what answers there is not a PostgreSQL/, next: /Type the host and port of the database/ },

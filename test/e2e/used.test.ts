@@ -71,7 +71,7 @@ describe('what a node really uses', () => {
     const line = await lineOf('/etc/default/grafana-server', 'GF_DATABASE_URL');
     const [finding, ...more] = await findingsOf('node.shadowed');
     expect(more).toEqual([]);
-    expect(finding).toMatchObject({ outcome: 'failed', code: 'overridden', hint: `ssh -t ${host.alias} sudoedit /etc/default/grafana-server` });
+    expect(finding).toMatchObject({ outcome: 'failed', code: 'overridden', hint: `ssh -t -F ${lab.sshConfig} ${host.alias} sudoedit /etc/default/grafana-server` });
     expect(finding?.found).toMatch(new RegExp(`^GF_DATABASE_URL \\(/etc/default/grafana-server:${line}\\) decides \\[database\\] url: secret [0-9a-f]{6} instead of \\(unset\\)`));
   });
 
@@ -94,14 +94,14 @@ describe('what a node really uses', () => {
     expect(await findingsOf('node.shadowed')).toMatchObject([{
       outcome: 'failed',
       found: `GF_SERVER_ROOT_URL (${path}:4) decides [server] root_url: http://elsewhere/ instead of https://grafana.example.com/`,
-      hint: `ssh -t ${host.alias} 'sudoedit ${path} && sudo systemctl daemon-reload'`,
+      hint: `ssh -t -F ${lab.sshConfig} ${host.alias} 'sudoedit ${path} && sudo systemctl daemon-reload'`,
     }]);
   });
 
   it('names the line of a cfg: argument', async () => {
     const path = await dropIn('arguments.conf', '[Service]\nExecStart=\nExecStart=/usr/share/grafana/bin/grafana server \\\n  --config=${CONF_FILE} \\\n  cfg:database.host=elsewhere:5432');
     const [finding] = await findingsOf('node.shadowed');
-    expect(finding).toMatchObject({ outcome: 'failed', hint: `ssh -t ${host.alias} 'sudoedit ${path} && sudo systemctl daemon-reload'` });
+    expect(finding).toMatchObject({ outcome: 'failed', hint: `ssh -t -F ${lab.sshConfig} ${host.alias} 'sudoedit ${path} && sudo systemctl daemon-reload'` });
     expect(finding?.found).toMatch(`cfg:database.host (${path}:5) decides [database] host: elsewhere:5432 instead of ${lab.postgres!.host}:${lab.postgres!.port}`);
   });
 
@@ -125,7 +125,7 @@ describe('what a node really uses', () => {
     await ask(host, "printf '[Database]\\ntype = postgres\\nhost = db.lab:5432\\n' >> /etc/grafana/grafana.ini");
     const line = await lineOf('/etc/grafana/grafana.ini', '[Database]');
     const [finding] = await findingsOf('config.lint');
-    expect(finding).toMatchObject({ outcome: 'warned', code: 'unknown-section', hint: `ssh -t ${host.alias} sudoedit /etc/grafana/grafana.ini` });
+    expect(finding).toMatchObject({ outcome: 'warned', code: 'unknown-section', hint: `ssh -t -F ${lab.sshConfig} ${host.alias} sudoedit /etc/grafana/grafana.ini` });
     expect(finding?.found).toContain(`/etc/grafana/grafana.ini:${line} [Database]`);
   });
 
@@ -135,7 +135,7 @@ describe('what a node really uses', () => {
     await ask(host, "touch -d '+1 minute' /etc/grafana/grafana.ini; printf 'GF_LOG_LEVEL=debug\\n' >> /etc/default/grafana-server; touch -d '+1 minute' /etc/default/grafana-server");
     const line = await lineOf('/etc/default/grafana-server', 'GF_LOG_LEVEL');
     const [finding] = await findingsOf('node.stale');
-    expect(finding).toMatchObject({ outcome: 'warned', code: 'changed-since', hint: `ssh -t ${host.alias} 'sudo systemctl restart grafana-server'` });
+    expect(finding).toMatchObject({ outcome: 'warned', code: 'changed-since', hint: `ssh -t -F ${lab.sshConfig} ${host.alias} 'sudo systemctl restart grafana-server'` });
     expect(finding?.found).toContain('/etc/grafana/grafana.ini is newer than the process');
     expect(finding?.found).toContain(`GF_LOG_LEVEL (/etc/default/grafana-server:${line}) is not in the process`);
   });
@@ -143,7 +143,7 @@ describe('what a node really uses', () => {
   it('sees a variable that only the running process has, and files that systemd has not read', async () => {
     const path = await dropIn('gone.conf', '[Service]\nEnvironment=GF_SERVER_DOMAIN=elsewhere');
     await ask(host, `systemctl start grafana-server; rm ${path}`);
-    expect(await findingsOf('node.stale')).toMatchObject([{ code: 'changed-since', hint: `ssh -t ${host.alias} 'sudo systemctl daemon-reload && sudo systemctl restart grafana-server'` }]);
+    expect(await findingsOf('node.stale')).toMatchObject([{ code: 'changed-since', hint: `ssh -t -F ${lab.sshConfig} ${host.alias} 'sudo systemctl daemon-reload && sudo systemctl restart grafana-server'` }]);
     await ask(host, 'systemctl daemon-reload');
     const [finding] = await findingsOf('node.shadowed');
     expect(finding).toMatchObject({ outcome: 'failed', found: 'GF_SERVER_DOMAIN (the running process) decides [server] domain: elsewhere instead of grafana.example.com' });
