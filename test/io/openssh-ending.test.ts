@@ -47,7 +47,7 @@ describe('the end of our process', () => {
     child.kill(signal);
     const [, endedBy] = await once(child, 'exit');
     expect(endedBy).toBe(signal);
-    await vi.waitUntil(() => processesWith(name).length === 0 && sshd.sessions() === 0, { timeout: 10_000 });
+    await vi.waitUntil(() => processesWith(name).length === 0 && sshd.sessions() === 0, { timeout: 30_000 });
     if (signal !== 'SIGKILL') expect(foldersOf(child.pid)).toEqual([]);
     else rmSync(`/tmp/${name}`, { recursive: true });
   });
@@ -56,7 +56,7 @@ describe('the end of our process', () => {
     const { child, name } = await startChild();
     expect(processesWith(`${name}/askpass`)).toHaveLength(1);
     child.kill('SIGKILL');
-    await vi.waitUntil(() => processesWith(name).length === 0 && sshd.sessions() === 0, { timeout: 10_000 });
+    await vi.waitUntil(() => processesWith(name).length === 0 && sshd.sessions() === 0, { timeout: 30_000 });
     rmSync(`/tmp/${name}`, { recursive: true });
   });
 
@@ -78,7 +78,7 @@ describe('a cancelled question', () => {
     const cancelled = () => Promise.reject(new UserError('cancelled', { exitCode: 130 }));
     await expect(sshWith([cancelled]).connect([target('graf-a', 'root', sshd.port)], { config })).rejects.toThrow('cancelled');
     expect(foldersOf(process.pid)).toEqual([]);
-    await vi.waitUntil(() => sshd.sessions() === 0, { timeout: 10_000 });
+    await vi.waitUntil(() => sshd.sessions() === 0, { timeout: 30_000 });
   });
 });
 
