@@ -24,7 +24,7 @@ export interface Screen {
   print(text: string): void;
   /** Progress and remarks, on stderr. */
   note(text: string): void;
-  /** One line on stderr that replaces itself on a terminal; `done` fixes or (without text) removes it. */
+  /** One line on stderr that replaces itself on a terminal; `done` fixes or (without text) removes it. Without a terminal each update is a line. */
   progress(text: string): Progress;
   readonly paint: Paint;
   readonly columns: number;

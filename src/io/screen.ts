@@ -47,7 +47,11 @@ export function makeScreen({ stdout, stderr, colour }: ScreenOptions): LiveScree
       const line = { text };
       around(() => live.push(line));
       return {
-        update: (next) => around(() => (line.text = next)),
+        update: (next) =>
+          around(() => {
+            line.text = next;
+            if (!stderr.isTTY) stderr.write(`${next}\n`);
+          }),
         done: (last) =>
           around(() => {
             if (live.includes(line)) live.splice(live.indexOf(line), 1);

@@ -49,12 +49,12 @@ describe('the screen', () => {
     expect(await seen()).toBe('still connecting');
   });
 
-  it('shows only how things ended where there is no terminal', async () => {
+  it('tells each change and the end on a line of its own where there is no terminal', async () => {
     const { screen, seen } = open(false);
     const line = screen.progress('connecting');
     line.update('still connecting');
     line.done('connected');
-    expect(await seen()).toBe('connected');
+    expect(await seen()).toBe('still connecting\nconnected');
   });
 
   it.each([
