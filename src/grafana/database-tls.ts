@@ -5,7 +5,7 @@ import type { TlsOffer } from '../world.ts';
 /** What Grafana's driver asks of the server's certificate (grafana: sqlstore, lib/pq ssl.go, go-sql-driver). */
 export type TlsDemand =
   | { readonly kind: 'plain' }
-  /** `chain`: to a trusted authority; `name`: the certificate must carry it, absent: any. */
+  /** `chain`: to a trusted authority; `name`: the certificate must carry it; absent: no name is compared. */
   | { readonly kind: 'tls'; readonly chain: boolean; readonly name?: string; readonly serverName: string };
 
 /** The demand that an ssl_mode means for this engine. */
