@@ -3,6 +3,9 @@ import { readGrants } from '../grafana/mysql-grants.ts';
 import type { DatabaseSession } from '../world.ts';
 import { codeAndWords } from './database-words.ts';
 import type { ServerReading } from './postgres.ts';
+import { type CountDialect, readSchema } from './schema.ts';
+
+const counting: CountDialect = { count: (table, where = '1 = 1') => `(select count(*) from \`${table}\` where ${where})`, isDashboard: 'is_folder = 0' };
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -22,7 +25,7 @@ export async function readMysql(session: DatabaseSession, database: string, suff
   const [row = {}] = await session.query(serverQuery);
   const [tables = {}] = await session.query(tablesQuery);
   const version = String(row['version']);
-  const schema = await readSchema(session, tables);
+  const schema = await readSchema(session, tables, counting);
   return {
     // user() is name@address, and a name may hold an @.
     clientAddress: String(row['client']).replace(/^.*@/, ''),
@@ -60,20 +63,4 @@ async function proveByScratchTable(session: DatabaseSession, table: string): Pro
     await session.query(`drop table ${table}`);
   }
   return { ok: true, how: 'a scratch table made, filled and dropped in the empty schema' };
-}
-
-async function readSchema(session: DatabaseSession, row: Row): Promise<SchemaFacts> {
-  if (Number(row['tables']) === 0) return { kind: 'empty' };
-  const known = String(row['known']).split(' ');
-  if (!known.includes('migration_log')) return { kind: 'foreign', tables: Number(row['tables']), example: String(row['example']) };
-  const count = (table: string, where = '1 = 1'): string => (known.includes(table) ? `(select count(*) from \`${table}\` where ${where})` : '0');
-  try {
-    const [counts = {}] = await session.query(`
-      select ${count('user')} as users, ${count('dashboard', 'is_folder = 0')} as dashboards,
-             ${count('data_keys')} + ${count('secrets')} + ${count('data_source', `coalesce(secure_json_data, '') not in ('', '{}', 'null')`)} as encrypted,
-             ${count('secret_data_key')} as managed`);
-    return { kind: 'grafana', users: Number(counts['users']), dashboards: Number(counts['dashboards']), encryptedRows: Number(counts['encrypted']), secretsManagerRows: Number(counts['managed']) };
-  } catch (error) {
-    return { kind: 'unreadable', ...codeAndWords(error) };
-  }
 }

@@ -1,6 +1,9 @@
-import type { DatabaseServer, SchemaFacts } from '../facts.ts';
+import type { DatabaseServer } from '../facts.ts';
 import type { DatabaseSession } from '../world.ts';
 import { codeAndWords } from './database-words.ts';
+import { type CountDialect, readSchema } from './schema.ts';
+
+const counting: CountDialect = { count: (table, where = 'true') => `(select count(*)::int from "${table}" where ${where})`, isDashboard: 'not is_folder' };
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -30,7 +33,7 @@ export async function readPostgres(session: DatabaseSession): Promise<ServerRead
       engine: 'postgres',
       // "16.4 (Debian 16.4-1)": the packager's words say nothing here.
       version: String(row['version']).split(' ')[0] ?? '',
-      schema: await readSchema(session, row),
+      schema: await readSchema(session, row, counting),
       writable,
     },
   };
@@ -48,21 +51,5 @@ async function provePostgres(session: DatabaseSession, row: Row): Promise<Databa
   } catch (error) {
     await session.query('rollback').catch(() => []);
     return { ok: false, ...codeAndWords(error) };
-  }
-}
-
-async function readSchema(session: DatabaseSession, row: Row): Promise<SchemaFacts> {
-  if (Number(row['tables']) === 0) return { kind: 'empty' };
-  const known = String(row['known']).split(' ');
-  if (!known.includes('migration_log')) return { kind: 'foreign', tables: Number(row['tables']), example: String(row['example']) };
-  const count = (table: string, where = 'true'): string => (known.includes(table) ? `(select count(*)::int from "${table}" where ${where})` : '0');
-  try {
-    const [counts = {}] = await session.query(`
-      select ${count('user')} as users, ${count('dashboard', 'not is_folder')} as dashboards,
-             ${count('data_keys')} + ${count('secrets')} + ${count('data_source', `coalesce(secure_json_data, '') not in ('', '{}', 'null')`)} as encrypted,
-             ${count('secret_data_key')} as managed`);
-    return { kind: 'grafana', users: Number(counts['users']), dashboards: Number(counts['dashboards']), encryptedRows: Number(counts['encrypted']), secretsManagerRows: Number(counts['managed']) };
-  } catch (error) {
-    return { kind: 'unreadable', ...codeAndWords(error) };
   }
 }
