@@ -1,5 +1,6 @@
 import { join } from 'node:path/posix';
 import { formatAddress } from './address.ts';
+import { clusterDefaults } from './cluster-defaults.ts';
 import type { Cluster, GrafanaLayout, Node } from './cluster.ts';
 import { quoteValue } from './cluster-file-quote.ts';
 import { defaultLayout } from './cluster-file.ts';
@@ -22,7 +23,7 @@ export function renderClusterFile(cluster: Cluster, folder: string): string {
       ['secrets', unless('files', cluster.secrets)],
       ['push', unless('allowed', cluster.push)],
     ]),
-    section('ssh', [['config', path(cluster.ssh.config)], ['become', unless('auto', become)], ['per_hop', unless(8, cluster.ssh.perHop)]]),
+    section('ssh', [['config', path(cluster.ssh.config)], ['become', unless('auto', become)], ['per_hop', unless(clusterDefaults.perHop, cluster.ssh.perHop)]]),
     section('database', [
       ['type', database.type],
       ['host', formatAddress(database.address)],
@@ -50,8 +51,8 @@ export function renderClusterFile(cluster: Cluster, folder: string): string {
       ['gossip_address', node.gossipAddress && formatAddress(node.gossipAddress)],
     ])),
     section('license', [['path', path(cluster.license?.path)]]),
-    section('alerting', [['port', unless(9094, cluster.alerting.port)], ['label', unless(cluster.name, cluster.alerting.label)]]),
-    section('push', [['keep', unless(10, cluster.pushing.keep)], ['wait', cluster.pushing.waitSeconds]]),
+    section('alerting', [['port', unless(clusterDefaults.gossipPort, cluster.alerting.port)], ['label', unless(cluster.name, cluster.alerting.label)]]),
+    section('push', [['keep', unless(clusterDefaults.keep, cluster.pushing.keep)], ['wait', cluster.pushing.waitSeconds]]),
     section('ignore', [
       'CHECK = why (until DATE)',
       ...cluster.ignored.map(({ check, node, why, until }): Line => [

@@ -1,4 +1,5 @@
 import { parsePort } from './address.ts';
+import { clusterDefaults } from './cluster-defaults.ts';
 import type { Become, Cluster, GrafanaLayout, Ignored, Node } from './cluster.ts';
 import { readDatabase } from './cluster-file-database.ts';
 import { readEntries } from './cluster-file-entries.ts';
@@ -26,7 +27,7 @@ export function parseClusterFile(text: string, folder: string): ParsedClusterFil
   const read = settingsReader(entries);
   const rootUrl = read.required('cluster', 'root_url', parseRootUrl, 'root_url = https://grafana.example.com/');
   const name = read.optional('cluster', 'name', parseName) ?? (rootUrl === undefined ? 'grafana' : defaultClusterName(rootUrl));
-  const port = read.optional('alerting', 'port', parsePort) ?? 9094;
+  const port = read.optional('alerting', 'port', parsePort) ?? clusterDefaults.gossipPort;
   const nodes = readNodes(read, port);
   const database = readDatabase(read, folder);
   const license = read.optional('license', 'path', localPath(folder));
@@ -34,7 +35,7 @@ export function parseClusterFile(text: string, folder: string): ParsedClusterFil
     name,
     secrets: read.optional('cluster', 'secrets', oneOf('files', 'inline')) ?? 'files',
     push: read.optional('cluster', 'push', oneOf('allowed', 'never')) ?? 'allowed',
-    ssh: present({ config: read.optional('ssh', 'config', localPath(folder)), perHop: read.optional('ssh', 'per_hop', parseCount) ?? 8 }),
+    ssh: present({ config: read.optional('ssh', 'config', localPath(folder)), perHop: read.optional('ssh', 'per_hop', parseCount) ?? clusterDefaults.perHop }),
     nodes,
     security: present({
       secretKey: read.optional('security', 'secret_key', secretSource(folder)) ?? { kind: 'nodes' },
@@ -44,7 +45,7 @@ export function parseClusterFile(text: string, folder: string): ParsedClusterFil
     }),
     license: license === undefined ? undefined : { path: license },
     alerting: { port, label: read.optional('alerting', 'label', accepted) ?? name },
-    pushing: present({ keep: read.optional('push', 'keep', parseCount) ?? 10, waitSeconds: read.optional('push', 'wait', parseCount) }),
+    pushing: present({ keep: read.optional('push', 'keep', parseCount) ?? clusterDefaults.keep, waitSeconds: read.optional('push', 'wait', parseCount) }),
     ignored: readIgnored(read),
   } satisfies Omit<Cluster, 'rootUrl' | 'database'>;
   // What seems missing may stand in a line that was not understood.

@@ -1,3 +1,4 @@
+import { clusterDefaults } from '../cluster/cluster-defaults.ts';
 import type { Cluster, Database, Node } from '../cluster/cluster.ts';
 import { defaultLayout } from '../cluster/cluster-file.ts';
 import { present } from '../cluster/present.ts';
@@ -28,14 +29,14 @@ export function makeCluster(answers: Answers, ssh: Cluster['ssh']): Cluster {
     },
     ...(license === undefined ? {} : { license: { path: license } }),
     alerting: { port: answers.gossipPort, label: answers.label ?? name },
-    pushing: before?.pushing ?? { keep: 10 },
+    pushing: before?.pushing ?? { keep: clusterDefaults.keep },
     ignored: (before?.ignored ?? []).filter(({ node }) => node === undefined || answers.nodes.some((one) => one.name === node)),
   };
 }
 
 /** How ssh is called: as the flag says, else as the cluster file does. */
 export function sshOptions({ before }: Pick<Answers, 'before'>, { sshConfig }: InitFlags, files: Pick<Files, 'resolve'>): Cluster['ssh'] {
-  return present({ perHop: before?.ssh.perHop ?? 8, config: sshConfig === undefined ? before?.ssh.config : files.resolve(sshConfig) });
+  return present({ perHop: before?.ssh.perHop ?? clusterDefaults.perHop, config: sshConfig === undefined ? before?.ssh.config : files.resolve(sshConfig) });
 }
 
 /** Where a generated password of the first admin is kept for the person. */

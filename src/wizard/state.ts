@@ -1,3 +1,4 @@
+import { clusterDefaults } from '../cluster/cluster-defaults.ts';
 import type { Address, Cluster, Database, Target } from '../cluster/cluster.ts';
 import type { RootUrl } from '../cluster/root-url.ts';
 import type { Secret, SecretSource } from '../cluster/secret.ts';
@@ -68,7 +69,7 @@ export interface Seen {
 }
 
 export const nothingYet: State = {
-  answers: { typedNodes: [], layouts: new Map(), nodes: [], database: { open: [] }, passwordSource: { kind: 'nodes' }, gossip: new Map(), gossipPort: 9094 },
+  answers: { typedNodes: [], layouts: new Map(), nodes: [], database: { open: [] }, passwordSource: { kind: 'nodes' }, gossip: new Map(), gossipPort: clusterDefaults.gossipPort },
   seen: { connections: new Map(), nodes: new Map(), paths: new Map() },
 };
 
