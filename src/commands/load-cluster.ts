@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { clusterFileError } from '../cluster/cluster-file-error.ts';
 import { parseClusterFile } from '../cluster/cluster-file.ts';
+import { parsedFlag } from '../cluster/parsed-flag.ts';
 import { parseSecretSource } from '../cluster/secret-source.ts';
 import { ExitCode, isUserError, UserError } from '../errors.ts';
 import type { ConnectNodesOptions } from '../gather/connect.ts';
@@ -30,9 +31,7 @@ export async function loadCluster({ files, local }: Pick<World, 'files' | 'local
 
 function withDatabasePassword(cluster: Cluster, source: string | undefined): Cluster {
   if (source === undefined) return cluster;
-  const parsed = parseSecretSource(source);
-  if (!parsed.ok) throw new UserError(`--db-password: ${parsed.problem}.`, { hint: parsed.hint, exitCode: ExitCode.WrongUsage });
-  return { ...cluster, database: { ...cluster.database, password: parsed.value } };
+  return { ...cluster, database: { ...cluster.database, password: parsedFlag('--db-password', parseSecretSource(source)) } };
 }
 
 /** What connecting needs of the options. */

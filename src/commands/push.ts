@@ -1,6 +1,7 @@
 import { everyCheck } from '../checks/every-check.ts';
 import { hasFailure, runChecks } from '../checks/run-checks.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { parsedFlag } from '../cluster/parsed-flag.ts';
 import { redact } from '../cluster/redact.ts';
 import { parseSecretSource } from '../cluster/secret-source.ts';
 import type { Secret, SecretSource } from '../cluster/secret.ts';
@@ -40,7 +41,7 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
   const started = world.clock.monotonic();
   const cluster = await loadCluster(world, options);
   if (cluster.push === 'never' && !options.dryRun) throw new UserError('The cluster file says that another tool writes these nodes.', { hint: 'Set push = allowed under [cluster], or let that tool take what "grafana-ha render" writes.' });
-  const adminPassword = parseAdminPassword(options.adminPassword);
+  const adminPassword = options.adminPassword === undefined ? undefined : parsedFlag('--admin-password', parseSecretSource(options.adminPassword));
   const chosen = await chooseNames(cluster, options.nodes, world);
   await using connected = await connectNodes(world, cluster, reach(options));
   const progress = world.screen.progress(`looking at ${connected.outcomes.map(({ name }) => name).join(', ')}`);
@@ -93,13 +94,6 @@ export async function applyPlan(prepared: PreparedPush, options: { readonly brea
   const rolled = await applyPush(prepared, options, world);
   world.screen.print(reportRoll(rolled, world.screen.paint));
   return exitCodeOf(rolled);
-}
-
-function parseAdminPassword(text: string | undefined): SecretSource | undefined {
-  if (text === undefined) return undefined;
-  const parsed = parseSecretSource(text);
-  if (parsed.ok) return parsed.value;
-  throw new UserError(`--admin-password: ${parsed.problem}.`, { hint: parsed.hint, exitCode: ExitCode.WrongUsage });
 }
 
 function today({ clock }: Pick<World, 'clock'>): string {

@@ -1,10 +1,11 @@
 import { Secret } from '../cluster/secret.ts';
 import type { Facts } from '../facts.ts';
+import { publicSecretKey } from '../grafana/catalogue-secrets.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { goTrim } from '../grafana/go-space.ts';
 
 /** What Grafana ships with is no secret, and hiding it would hide the word `admin` everywhere. */
-const shipped = ['', 'admin', 'SW2YcwTIb9zpOOhoPsMm'];
+const shipped = ['', 'admin', publicSecretKey];
 
 const secretSettings = [['database', 'password'], ['security', 'secret_key'], ['secrets_manager.encryption.secret_key.v1', 'secret_key'], ['security', 'admin_password']] as const;
 

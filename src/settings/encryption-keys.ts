@@ -21,8 +21,6 @@ export const secretKey: EncryptionKey = { name: 'secretKey', section: 'security'
 /** From about 12.1 on, where defaults.ini has the section (facts: defaults.ini of 12.2). */
 export const secretsManagerKey: EncryptionKey = { name: 'secretsManagerKey', section: 'secrets_manager.encryption.secret_key.v1', key: 'secret_key', option: 'secrets_manager_key' };
 
-export const encryptionKeys: readonly EncryptionKey[] = [secretKey, secretsManagerKey];
-
 /** Whether the Grafana on a node knows the second key. */
 export function hasSecretsManager({ defaults }: Pick<NodeFacts, 'defaults'>): boolean {
   return (defaults ?? '').split(/\r?\n/).includes(`[${secretsManagerKey.section}]`);

@@ -6,7 +6,7 @@ import { gossipAddresses } from '../settings/gossip-addresses.ts';
 import type { Question, TextQuestion } from './ask.ts';
 import type { InitFlags } from './flags.ts';
 import { makeNodes } from './make-cluster.ts';
-import { parsedFlag } from './parsed-flag.ts';
+import { parsedFlag } from '../cluster/parsed-flag.ts';
 import { answered, type Answers, type State } from './state.ts';
 import type { Step } from './walk.ts';
 

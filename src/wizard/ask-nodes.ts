@@ -5,7 +5,7 @@ import type { InitFlags } from './flags.ts';
 import { lookAtNodes } from './look-at-nodes.ts';
 import { sshOptions } from './make-cluster.ts';
 import { mergeLayouts, parseLayouts } from './parse-layouts.ts';
-import { parsedFlag } from './parsed-flag.ts';
+import { parsedFlag } from '../cluster/parsed-flag.ts';
 import { formatNodes, parseNodes, type TypedNode } from './parse-nodes.ts';
 import { describeSingle } from './sqlite-words.ts';
 import { answered, type State } from './state.ts';

@@ -8,7 +8,7 @@ import type { Asker, Finding, Question } from './ask.ts';
 import type { InitFlags } from './flags.ts';
 import { localSource } from './local-source.ts';
 import { makeDatabase, makeNodes } from './make-cluster.ts';
-import { parsedFlag } from './parsed-flag.ts';
+import { parsedFlag } from '../cluster/parsed-flag.ts';
 import { answered, type State } from './state.ts';
 import type { Step } from './walk.ts';
 

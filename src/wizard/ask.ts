@@ -2,7 +2,7 @@ import type { Parsed } from '../cluster/parsed.ts';
 import type { Secret } from '../cluster/secret.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import type { World } from '../world.ts';
-import { parsedFlag } from './parsed-flag.ts';
+import { parsedFlag } from '../cluster/parsed-flag.ts';
 
 /** One question as data: what is asked, why, and the flag that answers it, too. */
 export interface Question {

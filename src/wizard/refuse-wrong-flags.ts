@@ -8,7 +8,7 @@ import { parseSecretSource } from '../cluster/secret-source.ts';
 import type { InitFlags } from './flags.ts';
 import { parseLayouts } from './parse-layouts.ts';
 import { parseNodes } from './parse-nodes.ts';
-import { parsedFlag } from './parsed-flag.ts';
+import { parsedFlag } from '../cluster/parsed-flag.ts';
 
 /** Parses every flag before anything is asked or reached; UserError (exit 2) for the first that is wrong. */
 export function refuseWrongFlags(flags: InitFlags): void {

@@ -1,5 +1,5 @@
-import type { Parsed } from '../cluster/parsed.ts';
 import { ExitCode, UserError } from '../errors.ts';
+import type { Parsed } from './parsed.ts';
 
 /** The value of a flag; UserError (exit 2) that names the flag when it does not parse. */
 export function parsedFlag<Value>(flag: string, parsed: Parsed<Value>): Value {
