@@ -1,4 +1,8 @@
 import type { Secret } from './cluster/secret.ts';
+import type { HostFacts } from './facts/host.ts';
+import type { PeerFacts } from './facts/peers.ts';
+import type { RedisPath } from './facts/redis.ts';
+import type { UrlFacts } from './facts/url.ts';
 import type { ConnectFailure, DatabaseFailure, TlsOffer } from './world.ts';
 
 /** What gather brings and checks judge. Nothing here is a judgement; a secret is wrapped. */
@@ -7,6 +11,12 @@ export interface Facts {
   readonly nodes: readonly NodeEntry[];
   /** From here, not from a node. */
   readonly local: LocalFacts;
+  /** Absent: nobody asked. */
+  readonly peers?: Gathered<PeerFacts>;
+  /** Absent: nobody asked. */
+  readonly url?: Gathered<UrlFacts>;
+  /** One entry a node and Redis; absent: nobody asked, or the cluster uses none. */
+  readonly redis?: readonly RedisPath[];
   /** UTC time at which gathering began. */
   readonly at: Date;
 }
@@ -75,6 +85,8 @@ export interface NodeFacts {
   readonly databaseCa?: { readonly path: string; readonly pem: string };
   /** Version of every plugin that was added to this node, by id. */
   readonly plugins?: ReadonlyMap<string, string>;
+  /** Absent: nobody asked. */
+  readonly host?: HostFacts;
   /** Seconds the node's clock is ahead of ours. */
   readonly clockAheadSeconds: number;
 }

@@ -58,7 +58,7 @@ export interface Subject<Fact> {
 export type About<Fact> = (scene: Scene) => readonly Subject<Fact>[];
 
 /** Lines of the table on the screen. */
-export type Group = 'cluster' | 'ssh, sudo' | 'grafana' | 'config' | 'database' | 'gossip';
+export type Group = 'cluster' | 'ssh, sudo' | 'host' | 'grafana' | 'config' | 'database' | 'gossip' | 'redis' | 'url';
 
 export interface Check {
   readonly id: string;
@@ -67,6 +67,8 @@ export interface Check {
   readonly title: string;
   /** Why it matters. */
   readonly why: string;
+  /** How to mend it, whatever was found; for --explain. */
+  readonly fix?: string;
   judgeAll(scene: Scene): readonly Judged[];
 }
 
@@ -81,6 +83,7 @@ export interface CheckDefinition<Fact> {
   readonly group: Group;
   readonly title: string;
   readonly why: string;
+  readonly fix?: string;
   readonly about: About<Fact>;
   /** Undefined: the question does not arise for this subject. */
   readonly judge: (fact: Fact, scene: Scene) => Judgement | Skipped | undefined;

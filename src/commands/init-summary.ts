@@ -79,7 +79,7 @@ async function judge(state: State, flags: InitFlags, world: World, plan: 'short'
   const connected = connectedNodes(state);
   const started = clock.monotonic();
   const progress = screen.progress('  checking everything once more, together');
-  const gathering = await gatherFacts(cluster, connected, withFetched(world, state), state.answers.password).finally(() => progress.done());
+  const gathering = await gatherFacts(cluster, connected, withFetched(world, state), { ...(state.answers.password === undefined ? {} : { typed: state.answers.password }), listeners: true }).finally(() => progress.done());
   const { facts } = gathering;
   const results = runChecks(everyCheck, facts, cluster, { today: clock.now().toISOString().slice(0, 10), fingerprint: world.local.fingerprint, ignore: state.answers.leaveSqlite ? ['node.sqlite'] : [] });
 

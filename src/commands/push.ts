@@ -45,7 +45,7 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
   const chosen = await chooseNames(cluster, options.nodes, world);
   await using connected = await connectNodes(world, cluster, reach(options));
   const progress = world.screen.progress(`looking at ${connected.outcomes.map(({ name }) => name).join(', ')}`);
-  const gathering = await gatherFacts(cluster, connected, world).finally(() => progress.done());
+  const gathering = await gatherFacts(cluster, connected, world, { listeners: true }).finally(() => progress.done());
 
   const results = runChecks(everyCheck, gathering.facts, cluster, { today: today(world), fingerprint: world.local.fingerprint, ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
     .filter(({ node }) => node === undefined || chosen === undefined || chosen.includes(node));

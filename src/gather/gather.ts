@@ -1,13 +1,17 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Secret } from '../cluster/secret.ts';
 import { isUserError } from '../errors.ts';
-import type { Facts, Gathered, LocalFacts, NodeEntry } from '../facts.ts';
+import type { DatabasePath, Facts, Gathered, LocalFacts, NodeEntry } from '../facts.ts';
+import type { Group } from '../checks/check.ts';
 import type { ConnectOutcome, World } from '../world.ts';
 import type { ConnectedNodes } from './connect.ts';
 import { gatherDatabase } from './database.ts';
 import { databaseTrust } from './database-trust.ts';
 import { gatherNode } from './node.ts';
+import { gatherPeers } from './peers.ts';
+import { gatherRedis } from './redis.ts';
 import { resolveDatabasePassword, type ResolvedSecret } from './secrets.ts';
+import { gatherUrl } from './url.ts';
 
 export interface Gathering {
   readonly facts: Facts;
@@ -15,20 +19,54 @@ export interface Gathering {
   readonly databasePassword: ResolvedSecret;
 }
 
-/** Brings everything the checks judge: this machine, all nodes at once, then the database from every node. `typed`: the password, when a person has just typed it. */
-export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, world: World, typed?: Secret): Promise<Gathering> {
+export interface GatherOptions {
+  /** The database password, when a person has just typed it. */
+  readonly typed?: Secret;
+  /** Groups whose checks will be judged; what only others need is not asked. Absent: all. */
+  readonly groups?: ReadonlySet<Group>;
+  /** Watch the ping counters of running nodes for at least 10 s. */
+  readonly watch?: boolean;
+  /** Open short-lived listeners on nodes where Grafana does not run yet. */
+  readonly listeners?: boolean;
+}
+
+/** Brings everything the checks judge: this machine, all nodes at once, then the ways to the database, to Redis, between the nodes and to the shared name. */
+export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, world: World, options: GatherOptions = {}): Promise<Gathering> {
   const at = world.clock.now();
+  const isWanted = (group: Group): boolean => options.groups?.has(group) ?? true;
   const [local, nodes] = await Promise.all([
     gatherLocal(cluster, world),
     Promise.all(connected.outcomes.map((outcome) => gatherEntry(cluster, outcome, world))),
   ]);
+  const [{ databasePassword, paths }, peers, redis, url] = await Promise.all([
+    gatherPaths(cluster, connected, nodes, local, world, options.typed),
+    isWanted('gossip') ? gatherPeers(cluster, nodes, connected, { watch: options.watch ?? false, listeners: options.listeners ?? false }, world) : undefined,
+    isWanted('redis') ? gatherRedis(cluster, nodes, connected, world) : undefined,
+    isWanted('url') ? gatherUrl(cluster, nodes, local.rootUrlAddresses, world) : undefined,
+  ]);
+  const withDatabase = nodes.map((entry): NodeEntry => {
+    const path = paths.get(entry.name);
+    return path === undefined ? entry : { ...entry, database: { ok: true, facts: path } };
+  });
+  const password = databasePassword.ok ? { ok: true, facts: databasePassword.secret } as const : databasePassword;
+  return {
+    facts: {
+      nodes: withDatabase, local: { ...local, databasePassword: password },
+      ...(peers === undefined ? {} : { peers }), ...(redis === undefined ? {} : { redis }), ...(url === undefined ? {} : { url }),
+      at,
+    },
+    databasePassword,
+  };
+}
+
+/** The database password, and the database as every node reaches it. */
+async function gatherPaths(cluster: Cluster, connected: ConnectedNodes, nodes: readonly NodeEntry[], local: Omit<LocalFacts, 'databasePassword'>, world: World, typed: Secret | undefined): Promise<{ readonly databasePassword: ResolvedSecret; readonly paths: ReadonlyMap<string, DatabasePath> }> {
   const databasePassword = typed !== undefined ? { ok: true as const, secret: typed }
     : nodes.some(({ node }) => node.ok) || !['nodes', 'ask'].includes(cluster.database.password.kind) ? await resolveDatabasePassword(cluster, nodes, world)
     : notAsked;
-  const password = databasePassword.ok ? { ok: true, facts: databasePassword.secret } as const : databasePassword;
   const paths = await gatherDatabase(
     cluster.database,
-    password,
+    databasePassword.ok ? { ok: true, facts: databasePassword.secret } : databasePassword,
     cluster.database.caCert === undefined ? undefined : asFacts(local.databaseCa),
     nodes.flatMap(({ name, node }) => {
       const connection = connected.connection(name);
@@ -36,11 +74,7 @@ export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, w
     }),
     world,
   );
-  const withDatabase = nodes.map((entry): NodeEntry => {
-    const path = paths.get(entry.name);
-    return path === undefined ? entry : { ...entry, database: { ok: true, facts: path } };
-  });
-  return { facts: { nodes: withDatabase, local: { ...local, databasePassword: password }, at }, databasePassword };
+  return { databasePassword, paths };
 }
 
 /** Nobody is asked for a password that cannot be tried. */

@@ -33,16 +33,25 @@ const mariadbNeeds: readonly Need[] = [
   { program: 'my_print_defaults', package: 'mariadb-client-core' },
 ];
 
+/** What stands around Grafana: installed where it can be, and named by the test that lacks it. Their packages bring services that are not started. */
+const aroundNeeds: readonly Need[] = [
+  { program: 'redis-server', package: 'redis-server' },
+  { program: 'haproxy', package: 'haproxy' },
+  { program: 'nginx', package: 'nginx-light' },
+  { program: 'pgbouncer', package: 'pgbouncer' },
+];
+
 /** A test of scripts runs them by this one, too, where it is. */
 const shellNeeds: readonly Need[] = [{ program: 'busybox', package: 'busybox' }];
 
 /** Installs with apt-get what the lab lacks (as root on Debian or Ubuntu), makes the base image, then says what it can do here and what not, and why. */
 export async function provide(note: (text: string) => void = () => {}): Promise<Provided> {
-  await install([...loopbackNeeds, ...realHostNeeds, ...mariadbNeeds, ...shellNeeds], note);
+  await install([...loopbackNeeds, ...realHostNeeds, ...mariadbNeeds, ...aroundNeeds, ...shellNeeds], note);
   const subjects = [
     { what: 'ssh to this machine', why: await whyNoLoopbackHosts() },
     { what: 'real hosts', why: await whyNoRealHosts(note) },
     { what: 'MariaDB', why: await missingPrograms(mariadbNeeds) },
+    { what: 'Redis, PgBouncer, HAProxy and nginx', why: await missingPrograms(aroundNeeds) },
   ];
   return {
     provided: subjects.filter(({ why }) => why === undefined).map(({ what }) => what),

@@ -10,6 +10,8 @@ const packages = [
   'libstdc++6', 'libatomic1', // what node needs
   'acl', // a config may have one
   'fish', 'tcsh', // login shells that are not like sh
+  'opendoas', // the other way to root
+  'libfaketime', // a wrong clock: hosts of one machine share one
 ];
 
 // Everything below must be the same in all hosts or made anew in each.

@@ -1,0 +1,4 @@
+/** Redis as one node reaches it. */
+export interface RedisPath {
+  readonly node: string;
+}
