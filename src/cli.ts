@@ -52,6 +52,8 @@ function program(packageRoot: string): Command {
   reachingNodes(cli.command('validate').description('look at the nodes and the database and judge them; changes nothing'))
     .option('--only <CHECKS>', 'judge these checks alone, by id, separated by commas')
     .option('--ignore <CHECKS>', 'accept these findings this once')
+    .option('--explain <CHECKS>', 'say what these checks mean, why they matter and how to mend what they find; looks at nothing')
+    .option('--no-listeners', 'open no port on the nodes, not even for the two seconds of a test')
     .option('--json', 'print the results as JSON')
     .action(run('validate'));
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { everyCheck } from '../src/checks/every-check.ts';
 import { parseClusterFile } from '../src/cluster/cluster-file.ts';
 import { keysOf, sectionNames } from '../src/cluster/cluster-file-schema.ts';
 import { ExitCode } from '../src/errors.ts';
+import { checkTable } from './check-table.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -34,7 +34,7 @@ describe('the README', () => {
   });
 
   it('lists every check, in order, with its title', () => {
-    expect(table('What is checked')).toEqual(everyCheck.map(({ id, title }) => [`\`${id}\``, title]));
+    expect(readme.split('\n## What is checked\n')[1]!.split('\n## ')[0]).toContain(`\n${checkTable}\n`);
   });
 
   it('lists every exit code', () => {

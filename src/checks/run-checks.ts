@@ -13,6 +13,8 @@ export interface Result {
   readonly judgement: Judged['judgement'];
   /** Set on a failure or warning that somebody accepted. */
   readonly ignored?: { readonly why: string; readonly until?: string };
+  /** Set on one that was accepted until a day that has passed. */
+  readonly lapsed?: { readonly why: string; readonly until: string };
 }
 
 export interface CheckOptions {
@@ -37,11 +39,14 @@ function judgeAll(checks: readonly Check[], facts: Facts, cluster: Cluster, opti
   const accepted = [...cluster.ignored.filter(({ until }) => until === undefined || until >= options.today), ...(options.ignore ?? []).map(ignoredNow)];
   return checks
     .flatMap((one) => one.judgeAll({ cluster, facts, fingerprint: options.fingerprint }).map(({ judgement, ...subject }): Result => {
-      const ignored = accepted.find(({ check, node }) => isAsked(one.id, check) && (node === undefined || node === subject.node));
+      const isAbout = ({ check, node }: Ignored): boolean => isAsked(one.id, check) && (node === undefined || node === subject.node);
+      const ignored = accepted.find(isAbout);
+      const lapsed = cluster.ignored.find((entry) => isAbout(entry) && (entry.until ?? options.today) < options.today);
       const isFinding = judgement.outcome === 'failed' || judgement.outcome === 'warned';
       return {
         check: one.id, group: one.group, title: one.title, ...subject, judgement,
         ...(isFinding && ignored !== undefined ? { ignored: { why: ignored.why, ...(ignored.until === undefined ? {} : { until: ignored.until }) } } : {}),
+        ...(isFinding && ignored === undefined && lapsed?.until !== undefined ? { lapsed: { why: lapsed.why, until: lapsed.until } } : {}),
       };
     }));
 }

@@ -1,5 +1,5 @@
 import { everyCheck } from '../checks/every-check.ts';
-import { hasFailure, runChecks } from '../checks/run-checks.ts';
+import { hasFailure, isAsked, runChecks } from '../checks/run-checks.ts';
 import { formatAddress } from '../cluster/address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { redact } from '../cluster/redact.ts';
@@ -7,6 +7,7 @@ import { ExitCode } from '../errors.ts';
 import { connectNodes } from '../gather/connect.ts';
 import { gatherFacts } from '../gather/gather.ts';
 import { knownSecrets } from '../gather/known-secrets.ts';
+import { explainCheck } from '../report/explain-check.ts';
 import { resultsJson } from '../report/results-json.ts';
 import { reportResults } from '../report/results-screen.ts';
 import { usedSettings } from '../report/used-settings.ts';
@@ -20,11 +21,21 @@ export interface ValidateOptions extends ReachOptions {
   readonly only?: string;
   readonly ignore?: string;
   readonly json?: boolean;
+  /** Check ids to explain; nothing is looked at. */
+  readonly explain?: string;
+  /** False: open no port, not even for the moment of a test. */
+  readonly listeners?: boolean;
   readonly nodes?: readonly string[];
 }
 
 /** Looks at the database, the nodes and the paths between them, and judges what it sees; changes nothing. */
 export async function validate(world: World, options: ValidateOptions): Promise<ExitCode> {
+  const explained = chooseChecks('--explain', options.explain);
+  if (explained !== undefined) {
+    const { paint, columns } = world.screen;
+    world.screen.print(everyCheck.filter(({ id }) => explained.some((asked) => isAsked(id, asked))).map((one) => explainCheck(one, paint, columns)).join('\n\n'));
+    return ExitCode.Done;
+  }
   const started = world.clock.monotonic();
   const only = chooseChecks('--only', options.only);
   const ignore = chooseChecks('--ignore', options.ignore);
@@ -32,7 +43,11 @@ export async function validate(world: World, options: ValidateOptions): Promise<
 
   await using connected = await connectNodes(world, cluster, { ...reach(options), ...(options.nodes === undefined ? {} : { nodes: options.nodes }) });
   const progress = world.screen.progress(`looking at ${connected.outcomes.map(({ name }) => name).join(', ')}`);
-  const { facts } = await gatherFacts(cluster, connected, world).finally(() => progress.done());
+  const { facts } = await gatherFacts(cluster, connected, world, {
+    ...(only === undefined ? {} : { groups: new Set(everyCheck.filter(({ id }) => only.some((asked) => isAsked(id, asked))).map(({ group }) => group)) }),
+    listeners: options.listeners !== false,
+    watch: true,
+  }).finally(() => progress.done());
 
   const results = runChecks(everyCheck, facts, cluster, {
     ...(only === undefined ? {} : { only }),

@@ -70,14 +70,14 @@ function alike(findings: readonly Result[]): readonly (readonly Result[])[] {
   for (const result of findings) {
     const { judgement } = result;
     if (judgement.outcome !== 'failed' && judgement.outcome !== 'warned') continue;
-    const key = JSON.stringify([result.check, judgement.outcome, judgement.found, judgement.expected, result.ignored]);
+    const key = JSON.stringify([result.check, judgement.outcome, judgement.found, judgement.expected, result.ignored, result.lapsed]);
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
   return [...groups.values()];
 }
 
 function block(results: readonly Result[], paint: Paint): string {
-  const [{ check, judgement, ignored } = results[0]!] = results;
+  const [{ check, judgement, ignored, lapsed } = results[0]!] = results;
   if (judgement.outcome !== 'failed' && judgement.outcome !== 'warned') return '';
   const labels = results.map(({ label }) => label).filter((label) => label !== '').join(', ');
   const hints = new Set(results.map(({ judgement: one }) => ('hint' in one ? one.hint : '')));
@@ -87,6 +87,7 @@ function block(results: readonly Result[], paint: Paint): string {
     `  expected  ${judgement.expected}`,
     ...[...hints].map((hint, index) => `  ${index === 0 ? 'type    ' : '        '}  ${paint('cyan', hint)}`),
     ...(ignored === undefined ? [] : [`  accepted  ${ignored.why}${ignored.until === undefined ? '' : ` (until ${ignored.until})`}`]),
+    ...(lapsed === undefined ? [] : [`  accepted  ${lapsed.why}, until ${lapsed.until}: that day has passed`]),
   ].join('\n');
 }
 
@@ -120,7 +121,7 @@ function summary({ results, seconds, exitCode, again }: ResultsScreen): string {
   return [
     `${countResults(results)} · ${seconds} s · exit ${exitCode}`,
     ...(failures.length === 0 ? [] : again === undefined
-      ? [`Again    grafana-ha validate --only ${ids}`, `Accept   grafana-ha validate --ignore ${accept.join(',')}`]
+      ? [`Again    grafana-ha validate --only ${ids}`, `Why      grafana-ha validate --explain ${ids}`, `Accept   grafana-ha validate --ignore ${accept.join(',')}`]
       : [`Again    ${again}`, `Accept   under [ignore] of the cluster file: ${accept[0] ?? ''} = WHY`]),
   ].join('\n');
 }

@@ -61,6 +61,21 @@ describe('validate', () => {
     }
   });
 
+  it('fails again once the day until which a finding is accepted has passed, and says so', async () => {
+    const accepting = (until: string): FakeProgram => ({ probeTls: async () => ({ offered: false }), files: { '/work/grafana-ha.ini': `${clusterFile}[ignore]\ndatabase.tls = new certificate is ordered (until ${until})\n` } });
+    expect((await run(accepting('2027-01-04'))).exitCode).toBe(ExitCode.Done);
+    const { exitCode, world } = await run(accepting('2027-01-03'));
+    expect(exitCode).toBe(ExitCode.NotAsItShouldBe);
+    expect(world.printed.join('')).toContain('new certificate is ordered, until 2027-01-03: that day has passed');
+  });
+
+  it('explains checks without looking at anything, not even at the cluster file', async () => {
+    const world = fakeWorld();
+    expect(await validate(world, { explain: 'database.login,gossip.*' })).toBe(ExitCode.Done);
+    expect(world.printed.join('')).toMatch(/database\.login\n +means +The database accepts.*gossip\.address/s);
+    await expect(validate(fakeWorld(), { explain: 'database.logn' })).rejects.toMatchObject({ hint: '--explain database.login', exitCode: ExitCode.WrongUsage });
+  });
+
   it('gives the results as JSON', async () => {
     const { world } = await run({}, { json: true });
     expect(JSON.parse(world.printed.join(''))).toMatchObject({ cluster: 'grafana', results: expect.arrayContaining([expect.objectContaining({ check: 'node.ssh', node: 'graf-a', outcome: 'passed' })]) as unknown });

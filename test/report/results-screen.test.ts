@@ -53,6 +53,7 @@ gossip     ✖       ✔       ✖
 
 3 failed · 1 warning · 5 passed · 1 skipped · 1 accepted · 14 s · exit 3
 Again    grafana-ha validate --only node.config,gossip.address
+Why      grafana-ha validate --explain node.config,gossip.address
 Accept   grafana-ha validate --ignore node.config@graf-b,gossip.address@graf-a,gossip.address@graf-c`);
   });
 
