@@ -11,7 +11,7 @@ export function sampleCluster(change: Partial<Cluster> = {}): Cluster {
     nodes: [sampleNode('graf-a', '10.0.0.11'), sampleNode('graf-b', '10.0.0.12')],
     database: { type: 'postgres', address: { host: 'db.example.com', port: 5432 }, name: 'grafana', user: 'grafana', password: { kind: 'nodes' }, sslMode: 'verify-full' },
     security: { secretKey: { kind: 'nodes' }, adminUser: 'admin' },
-    alerting: { port: 9094, label: 'prod' },
+    alerting: { mode: 'gossip', port: 9094, label: 'prod' },
     pushing: { keep: 10 },
     ignored: [],
     ...change,

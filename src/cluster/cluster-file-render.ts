@@ -4,11 +4,13 @@ import { clusterDefaults } from './cluster-defaults.ts';
 import type { Cluster, GrafanaLayout, Node } from './cluster.ts';
 import { quoteValue } from './cluster-file-quote.ts';
 import { defaultLayout } from './cluster-file.ts';
+import { liveLines, redisLines } from './cluster-file-render-redis.ts';
 import { formatSecretSource } from './secret-source.ts';
 import type { SecretSource } from './secret.ts';
+import { formatWords } from './words.ts';
 
 /** Lines of a section: a comment, or a key whose undefined value leaves it out. */
-type Line = string | readonly [key: string, value: string | number | undefined];
+export type Line = string | readonly [key: string, value: string | number | undefined];
 
 /** A fresh cluster file for `folder` that parses to this cluster. Defaults are left out, local paths inside the folder become relative. */
 export function renderClusterFile(cluster: Cluster, folder: string): string {
@@ -51,8 +53,16 @@ export function renderClusterFile(cluster: Cluster, folder: string): string {
       ['gossip_address', node.gossipAddress && formatAddress(node.gossipAddress)],
     ])),
     section('license', [['path', path(cluster.license?.path)]]),
-    section('alerting', [['port', unless(clusterDefaults.gossipPort, cluster.alerting.port)], ['label', unless(cluster.name, cluster.alerting.label)]]),
-    section('push', [['keep', unless(clusterDefaults.keep, cluster.pushing.keep)], ['wait', cluster.pushing.waitSeconds]]),
+    section('alerting', [
+      ['mode', unless('gossip', cluster.alerting.mode)],
+      ['reason', cluster.alerting.reason],
+      ['port', unless(clusterDefaults.gossipPort, cluster.alerting.port)],
+      ['label', unless(cluster.name, cluster.alerting.label)],
+    ]),
+    section('redis', redisLines(cluster, { path, source })),
+    section('live', liveLines(cluster, { source })),
+    section('push', [['keep', unless(clusterDefaults.keep, cluster.pushing.keep)], ['wait', cluster.pushing.waitSeconds], ['on_failure', cluster.pushing.onFailure]]),
+    section('hooks', [['before_node', words(cluster.hooks?.beforeNode)], ['after_node', words(cluster.hooks?.afterNode)], ['before_migration', words(cluster.hooks?.beforeMigration)]]),
     section('ignore', [
       'CHECK = why (until DATE)',
       ...cluster.ignored.map(({ check, node, why, until }): Line => [
@@ -77,6 +87,10 @@ function sharedLayout(nodes: readonly Node[], field: keyof GrafanaLayout): strin
 function sharedBy<Value>(nodes: readonly Node[], of: (node: Node) => Value): Value | undefined {
   const [first, ...rest] = nodes.map(of);
   return rest.every((value) => value === first) ? first : undefined;
+}
+
+function words(hook: readonly string[] | undefined): string | undefined {
+  return hook && formatWords(hook);
 }
 
 function unless<Value>(usual: Value, value: Value): Value | undefined {

@@ -10,8 +10,11 @@ const sections: ReadonlyMap<string, readonly string[] | 'any'> = new Map<string,
   ['database', ['type', 'host', 'name', 'user', 'password', 'ssl_mode', 'ca_cert', 'server_cert_name', 'max_open_conn']],
   ['security', ['secret_key', 'secrets_manager_key', 'admin_user', 'admin_password']],
   ['license', ['path']],
-  ['alerting', ['port', 'label']],
-  ['push', ['keep', 'wait']],
+  ['alerting', ['mode', 'reason', 'port', 'label']],
+  ['redis', ['address', 'kind', 'master_name', 'username', 'password', 'sentinel_password', 'db', 'prefix', 'tls', 'ca_cert']],
+  ['live', ['engine', 'address', 'prefix', 'password']],
+  ['push', ['keep', 'wait', 'on_failure']],
+  ['hooks', ['before_node', 'after_node', 'before_migration']],
   ['ignore', 'any'],
 ]);
 

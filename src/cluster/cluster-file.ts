@@ -1,11 +1,12 @@
 import { parsePort } from './address.ts';
 import { clusterDefaults } from './cluster-defaults.ts';
-import type { Become, Cluster, GrafanaLayout, Ignored, Node } from './cluster.ts';
+import type { Become, Cluster, GrafanaLayout, Hooks, Ignored, Node } from './cluster.ts';
 import { readDatabase } from './cluster-file-database.ts';
 import { readEntries } from './cluster-file-entries.ts';
 import type { Problem } from './cluster-file-entries.ts';
 import { settingsReader } from './cluster-file-reader.ts';
 import type { SettingsReader } from './cluster-file-reader.ts';
+import { readAlertingMode, readLive, readRedis } from './cluster-file-redis.ts';
 import { localPath, oneOf, parseCount, parseGossipAddress, parseNodePath, parseOwner, parseReason, parseText, parseUnit, secretSource } from './cluster-file-values.ts';
 import { parseName } from './name.ts';
 import { nearest } from './nearest.ts';
@@ -13,6 +14,7 @@ import { accepted, refused } from './parsed.ts';
 import { present } from './present.ts';
 import { defaultClusterName, parseRootUrl } from './root-url.ts';
 import { parseTarget } from './target.ts';
+import { parseWords } from './words.ts';
 
 export type ParsedClusterFile = { readonly ok: true; readonly value: Cluster } | { readonly ok: false; readonly problems: readonly Problem[] };
 
@@ -31,6 +33,7 @@ export function parseClusterFile(text: string, folder: string): ParsedClusterFil
   const nodes = readNodes(read, port);
   const database = readDatabase(read, folder);
   const license = read.optional('license', 'path', localPath(folder));
+  const redis = readRedis(read, folder, name);
   const rest = {
     name,
     secrets: read.optional('cluster', 'secrets', oneOf('files', 'inline')) ?? 'files',
@@ -44,8 +47,15 @@ export function parseClusterFile(text: string, folder: string): ParsedClusterFil
       adminPassword: read.optional('security', 'admin_password', secretSource(folder)),
     }),
     license: license === undefined ? undefined : { path: license },
-    alerting: { port, label: read.optional('alerting', 'label', accepted) ?? name },
-    pushing: present({ keep: read.optional('push', 'keep', parseCount) ?? clusterDefaults.keep, waitSeconds: read.optional('push', 'wait', parseCount) }),
+    alerting: { ...readAlertingMode(read), port, label: read.optional('alerting', 'label', accepted) ?? name },
+    redis,
+    live: readLive(read, folder, { redis, name }),
+    pushing: present({
+      keep: read.optional('push', 'keep', parseCount) ?? clusterDefaults.keep,
+      waitSeconds: read.optional('push', 'wait', parseCount),
+      onFailure: read.optional('push', 'on_failure', oneOf('stop', 'rollback-all')),
+    }),
+    hooks: readHooks(read),
     ignored: readIgnored(read),
   } satisfies Omit<Cluster, 'rootUrl' | 'database'>;
   // What seems missing may stand in a line that was not understood.
@@ -91,6 +101,15 @@ function readLayout(read: SettingsReader, section: string): Partial<GrafanaLayou
     secretsPath: read.optional(section, 'secrets_path', parseNodePath),
     owner: read.optional(section, 'owner', parseOwner),
   });
+}
+
+function readHooks(read: SettingsReader): Hooks | undefined {
+  const hooks = present({
+    beforeNode: read.optional('hooks', 'before_node', parseWords),
+    afterNode: read.optional('hooks', 'after_node', parseWords),
+    beforeMigration: read.optional('hooks', 'before_migration', parseWords),
+  });
+  return Object.keys(hooks).length === 0 ? undefined : hooks;
 }
 
 function readIgnored(read: SettingsReader): readonly Ignored[] {

@@ -18,10 +18,65 @@ export interface Cluster {
     readonly adminPassword?: SecretSource;
   };
   readonly license?: { readonly path: string };
-  readonly alerting: { readonly port: number; readonly label: string };
-  /** `waitSeconds`: patience for one start; absent: 300. */
-  readonly pushing: { readonly keep: number; readonly waitSeconds?: number };
+  readonly alerting: Alerting;
+  /** For alerting over Redis. */
+  readonly redis?: Redis;
+  /** Carries Live events between the nodes; absent: each keeps its own in memory. */
+  readonly live?: Live;
+  readonly pushing: Pushing;
+  /** Commands that a push runs on this machine, as words; absent: none. */
+  readonly hooks?: Hooks;
   readonly ignored: readonly Ignored[];
+}
+
+export interface Alerting {
+  /** `off`: every node sends every notification by itself. */
+  readonly mode: 'gossip' | 'redis' | 'off';
+  /** Why it is off. */
+  readonly reason?: string;
+  readonly port: number;
+  readonly label: string;
+}
+
+/** One Redis for the alerting of all nodes; `addresses` are Sentinels where the kind is `sentinel`. */
+export interface Redis {
+  readonly kind: 'single' | 'sentinel' | 'cluster';
+  readonly addresses: readonly Address[];
+  /** Of kind `sentinel`. */
+  readonly masterName?: string;
+  readonly username?: string;
+  readonly password?: SecretSource;
+  readonly sentinelPassword?: SecretSource;
+  readonly db: number;
+  readonly prefix: string;
+  readonly tls: boolean;
+  /** Local path of a CA file that is copied to the nodes; absent: the node's own bundle. */
+  readonly caCert?: string;
+}
+
+/** Grafana's Live engine logs in to one plain Redis as its default user. */
+export interface Live {
+  readonly address: Address;
+  readonly prefix: string;
+  readonly password?: SecretSource;
+}
+
+export interface Pushing {
+  /** Backups kept on a node. */
+  readonly keep: number;
+  /** Patience for one start; absent: computed. */
+  readonly waitSeconds?: number;
+  /** What becomes of the nodes before the one that failed; absent: `stop`, they keep what is new. */
+  readonly onFailure?: OnFailure;
+}
+
+export type OnFailure = 'stop' | 'rollback-all';
+
+export interface Hooks {
+  readonly beforeNode?: readonly string[];
+  readonly afterNode?: readonly string[];
+  /** Before a start that changes the schema of a database in use. */
+  readonly beforeMigration?: readonly string[];
 }
 
 /** One Grafana server. */

@@ -7,7 +7,7 @@ export type SourceAddresses = ReadonlyMap<string, ReadonlyMap<string, string>>;
  * The address at which each node is reached by its peers, in the cluster's order: what the cluster file names,
  * else the one the node itself uses to reach most of its peers. A node about which nothing is known is left out.
  */
-export function gossipAddresses(cluster: Pick<Cluster, 'nodes' | 'alerting'>, sources: SourceAddresses): ReadonlyMap<string, Address> {
+export function gossipAddresses(cluster: { readonly nodes: Cluster['nodes']; readonly alerting: Pick<Cluster['alerting'], 'port'> }, sources: SourceAddresses): ReadonlyMap<string, Address> {
   return new Map(
     cluster.nodes.flatMap((node) => {
       const host = mostUsed([...(sources.get(node.name)?.values() ?? [])]);

@@ -51,7 +51,7 @@ function onPort({ gossip, gossipPort }: Answers, port: number): Gossip {
 
 function detect(answers: Answers, { seen }: State): Gossip {
   const sources = new Map([...seen.nodes].map(([name, { sourceAddresses }]) => [name, sourceAddresses] as const));
-  return gossipAddresses({ nodes: makeNodes(answers), alerting: { port: answers.gossipPort, label: '' } }, sources);
+  return gossipAddresses({ nodes: makeNodes(answers), alerting: { port: answers.gossipPort } }, sources);
 }
 
 /** Parses `NAME=ADDRESS …`; Grafana refuses a host name as its own address, so only IPs are accepted. */

@@ -28,7 +28,9 @@ export function makeCluster(answers: Answers, ssh: Cluster['ssh']): Cluster {
       ...(admin === undefined ? {} : { adminPassword: admin.kind === 'source' ? admin.source : { kind: 'file', path: keptAdminPassword(name) } }),
     },
     ...(license === undefined ? {} : { license: { path: license } }),
-    alerting: { port: answers.gossipPort, label: answers.label ?? name },
+    alerting: { mode: 'gossip', ...before?.alerting, port: answers.gossipPort, label: answers.label ?? name },
+    ...(before?.redis === undefined ? {} : { redis: before.redis }),
+    ...(before?.live === undefined ? {} : { live: before.live }),
     pushing: before?.pushing ?? { keep: clusterDefaults.keep },
     ignored: (before?.ignored ?? []).filter(({ node }) => node === undefined || answers.nodes.some((one) => one.name === node)),
   };

@@ -102,7 +102,7 @@ function nameFor(label: string | undefined): string | undefined {
 /** Addresses that differ from what would be found out at every push anyway. */
 function ownAddresses(readings: readonly NodeReading[], answers: Answers, { nodes: facts }: State['seen']): ReadonlyMap<string, Address> {
   const sources = new Map([...facts].map(([name, { sourceAddresses }]) => [name, sourceAddresses] as const));
-  const detected = gossipAddresses({ nodes: makeNodes({ ...answers, gossip: new Map() }), alerting: { port: answers.gossipPort, label: '' } }, sources);
+  const detected = gossipAddresses({ nodes: makeNodes({ ...answers, gossip: new Map() }), alerting: { port: answers.gossipPort } }, sources);
   return new Map(readings.flatMap(({ name, gossip }) => {
     const own = detected.get(name);
     const known = gossip ?? answers.gossip.get(name);

@@ -57,7 +57,7 @@ describe('the checks', () => {
     ['loopback on all', { nodes: nodes.map((node, index) => ({ ...node, gossipAddress: { host: `127.0.1.${index + 1}`, port: 9094 } })) }, ['warned gossip.address@graf-a loopback', 'warned gossip.address@graf-b loopback']],
     ['a public address', { nodes: [{ ...nodes[0]!, gossipAddress: { host: '203.0.113.9', port: 9094 } }, nodes[1]!] }, ['warned gossip.address@graf-a public']],
     ['a host name for gossip', { nodes: [{ ...nodes[0]!, gossipAddress: { host: 'graf-a', port: 9094 } }, nodes[1]!] }, ['failed gossip.address@graf-a not-an-ip']],
-    ["Grafana's own port for gossip", { alerting: { port: 3000, label: '' } }, ['failed gossip.port@graf-a http', 'failed gossip.port@graf-b http']],
+    ["Grafana's own port for gossip", { alerting: { mode: 'gossip', port: 3000, label: '' } }, ['failed gossip.port@graf-a http', 'failed gossip.port@graf-b http']],
   ])('say what is wrong with %s', (_, change, expected) => {
     expect(findings(sampleCluster(change), sampleFacts())).toEqual(expected);
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Cluster, Database, GrafanaLayout, Node } from '../../src/cluster/cluster.ts';
+import type { Cluster, Database, GrafanaLayout, Node, Redis } from '../../src/cluster/cluster.ts';
+import { liveAddress, livePassword } from '../../src/cluster/cluster-file-redis.ts';
 import type { SecretSource } from '../../src/cluster/secret.ts';
 
 const present = <Value extends object>(value: Value): Value => Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as Value;
@@ -15,6 +16,8 @@ const source: fc.Arbitrary<SecretSource> = fc.oneof(
   path.map((where) => ({ kind: 'file', path: where }) as const),
   fc.array(line, { minLength: 1, maxLength: 4 }).map((words) => ({ kind: 'command', words }) as const),
 );
+
+const hook = fc.array(line, { minLength: 1, maxLength: 4 });
 
 const layout: fc.Arbitrary<GrafanaLayout> = fc.record({
   unit: fc.constantFrom('grafana-server', 'grafana@1.service'),
@@ -49,8 +52,35 @@ const ignored = fc.record({
   until: maybe(fc.constantFrom('2027-01-31', '2028-02-29')),
 }).map(present);
 
+const prefix = fc.constantFrom('prod', 'graf:1');
+const redis: fc.Arbitrary<Redis> = fc.record({
+  kind: fc.constantFrom('single' as const, 'sentinel' as const, 'cluster' as const), addresses: fc.array(address, { minLength: 1, maxLength: 3 }),
+  masterName: line, username: maybe(line), password: maybe(source), sentinelPassword: maybe(source), db: fc.integer({ min: 0, max: 15 }), prefix, tls: fc.boolean(), caCert: maybe(path),
+}).map(({ addresses, masterName, sentinelPassword, caCert, db, ...rest }) => present({
+  ...rest,
+  addresses: rest.kind === 'single' ? addresses.slice(0, 1) : addresses,
+  masterName: rest.kind === 'sentinel' ? masterName : undefined,
+  sentinelPassword: rest.kind === 'sentinel' ? sentinelPassword : undefined,
+  db: rest.kind === 'cluster' ? 0 : db,
+  caCert: rest.tls ? caCert : undefined,
+}));
+
+/** How the nodes agree on who notifies, and what carries Live events. */
+const between: fc.Arbitrary<Pick<Cluster, 'alerting' | 'redis' | 'live'>> = fc.record({
+  mode: fc.constantFrom('gossip' as const, 'redis' as const, 'off' as const), reason: line, port, label: fc.constantFrom('', 'prod', 'x y'),
+  redis: maybe(redis), someRedis: redis, live: maybe(fc.record({ address: maybe(address), prefix, password: maybe(source) })), liveAt: address,
+}).map(({ mode, reason, port: number, label, redis: chosen, someRedis, live, liveAt }) => {
+  const one = mode === 'redis' ? chosen ?? someRedis : chosen;
+  const at = live?.address ?? liveAddress(one) ?? liveAt;
+  return present({
+    alerting: present({ mode, reason: mode === 'off' ? reason : undefined, port: number, label }),
+    redis: one,
+    live: live && present({ address: at, prefix: live.prefix, password: live.password ?? livePassword(one, at) }),
+  });
+});
+
 /** Any cluster that a cluster file in /etc/ha can say. */
-export const arbitraryCluster: fc.Arbitrary<Cluster> = fc.record({
+export const arbitraryCluster: fc.Arbitrary<Cluster> = fc.tuple(between, fc.record({
   name,
   rootUrl: fc.constantFrom('https://grafana.example.com/', 'http://[2001:db8::1]:3000/grafana/'),
   secrets: fc.constantFrom('files' as const, 'inline' as const),
@@ -60,7 +90,7 @@ export const arbitraryCluster: fc.Arbitrary<Cluster> = fc.record({
   database,
   security: fc.record({ secretKey: source, adminUser: fc.constantFrom('admin', 'a;b'), adminPassword: maybe(source) }).map(present),
   license: maybe(path.map((where) => ({ path: where }))),
-  alerting: fc.record({ port, label: fc.constantFrom('', 'prod', 'x y') }),
-  pushing: fc.record({ keep: fc.integer({ min: 1, max: 99 }), waitSeconds: maybe(fc.integer({ min: 1, max: 999 })) }).map(present),
+  pushing: fc.record({ keep: fc.integer({ min: 1, max: 99 }), waitSeconds: maybe(fc.integer({ min: 1, max: 999 })), onFailure: maybe(fc.constantFrom('stop' as const, 'rollback-all' as const)) }).map(present),
+  hooks: maybe(fc.record({ beforeNode: maybe(hook), afterNode: maybe(hook), beforeMigration: maybe(hook) }).map(present).filter((hooks) => Object.keys(hooks).length > 0)),
   ignored: fc.uniqueArray(ignored, { maxLength: 3, selector: ({ check }) => check }),
-}).map(present);
+})).map(([agreed, rest]) => present({ ...rest, ...agreed }));

@@ -39,7 +39,7 @@ describe('parseClusterFile', () => {
           password: { kind: 'nodes' }, sslMode: 'verify-full', caCert: '/home/ops/prod/certs/rds.pem',
         },
         security: { secretKey: { kind: 'nodes' }, adminUser: 'admin' },
-        alerting: { port: 9094, label: 'prod' },
+        alerting: { mode: 'gossip', port: 9094, label: 'prod' },
         pushing: { keep: 10 },
         ignored: [{ check: 'node.config-manager', why: 'Ansible run is off this week', until: '2027-01-31' }],
       },
@@ -101,6 +101,11 @@ label =
 [push]
 keep = 3
 wait = 600
+on_failure = rollback-all
+[hooks]
+before_node = ./drain 'a b'
+after_node = ./undrain
+before_migration = pg_dump -f "x y"
 [ignore]
 peers.udp@a = "known; see #12"
 `;
@@ -115,7 +120,8 @@ peers.udp@a = "known; see #12"
         ],
         database: { type: 'mysql', address: { host: 'db', port: 3306 }, name: 'grafana', user: 'grafana', sslMode: 'true', serverCertName: 'db.internal', maxOpenConn: 40, caCert: '~/ca.pem', password: { kind: 'command', words: ['op', 'read', 'a b'] } },
         security: { secretKey: { kind: 'file', path: '/etc/ha/key' }, adminUser: 'root', adminPassword: { kind: 'env', name: 'ADMIN' } },
-        license: { path: '/etc/ha/license.jwt' }, alerting: { port: 9095, label: '' }, pushing: { keep: 3, waitSeconds: 600 },
+        license: { path: '/etc/ha/license.jwt' }, alerting: { mode: 'gossip', port: 9095, label: '' }, pushing: { keep: 3, waitSeconds: 600, onFailure: 'rollback-all' },
+        hooks: { beforeNode: ['./drain', 'a b'], afterNode: ['./undrain'], beforeMigration: ['pg_dump', '-f', 'x y'] },
         ignored: [{ check: 'peers.udp', node: 'a', why: 'known; see #12' }],
       },
     });
@@ -150,7 +156,7 @@ peers.udp@a = "known; see #12"
     ['an unknown key with a near one', smallest.replace('host =', 'hots ='), 5, /no key hots in \[database\]/, /Did you mean host\?/],
     ['a key under the wrong header', smallest.replace('[nodes]', 'secret_key = nodes\n[nodes]'), 6, /no key secret_key in \[database\]/, /belongs in \[security\]/],
     ['an unknown section with a near one', smallest.replace('[database]', '[databse]'), 3, /no section \[databse\]/, /Did you mean \[database\]\?/],
-    ['a key that comes with later work', smallest.replace('[nodes]', '[hooks]\nbefore_node = x\n[nodes]'), 6, /no section \[hooks\]/, /Known: \[cluster\]/],
+    ['a key that comes with later work', smallest.replace('[nodes]', '[backups]\nkeep = x\n[nodes]'), 6, /no section \[backups\]/, /Known: \[cluster\]/],
     ['the section __proto__', `${smallest}[__proto__]\nx = 1\n`, 8, /no section \[__proto__\]/, /./],
     ['the node __proto__', `${smallest}__proto__ = host\n`, 8, /__proto__/, /./],
     ['the key __proto__', smallest.replace('host =', '__proto__ = x\nhost ='), 5, /no key __proto__/, /./],

@@ -40,7 +40,7 @@ describe('starting from running nodes', () => {
     expect(cluster(state)).toMatchObject({
       name: 'prod', rootUrl: 'https://grafana.example.com/', secrets: 'inline',
       database: { type: 'postgres', address: { host: 'db.example.com', port: 5432 }, name: 'graf', user: 'grafana', sslMode: 'verify-full', password: { kind: 'nodes' } },
-      security: { secretKey: { kind: 'nodes' } }, alerting: { port: 9094, label: 'prod' },
+      security: { secretKey: { kind: 'nodes' } }, alerting: { mode: 'gossip', port: 9094, label: 'prod' },
     });
     expect(state.answers.gossip.size).toBe(0);
     expect(world.noted.join('\n')).not.toMatch(/s3cret|own-key/);

@@ -57,7 +57,7 @@ describe('the questions of init', () => {
       nodes: [{ name: 'graf-a' }, { name: 'graf-b' }],
       database: { type: 'postgres', address: { host: 'db.example.com', port: 5432 }, name: 'grafana', user: 'grafana', password: { kind: 'nodes' }, sslMode: 'verify-full' },
       security: { secretKey: { kind: 'nodes' }, adminUser: 'admin', adminPassword: { kind: 'file', path: '~/.config/grafana-ha/grafana/admin_password' } },
-      alerting: { port: 9094, label: 'grafana' },
+      alerting: { mode: 'gossip', port: 9094, label: 'grafana' },
     });
   });
 
