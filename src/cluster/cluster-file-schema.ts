@@ -9,8 +9,8 @@ const sections: ReadonlyMap<string, readonly string[] | 'any'> = new Map<string,
   ['grafana', layout],
   ['database', ['type', 'host', 'name', 'user', 'password', 'ssl_mode', 'ca_cert', 'server_cert_name', 'max_open_conn']],
   ['security', ['secret_key', 'secrets_manager_key', 'admin_user', 'admin_password']],
-  ['license', ['path']],
-  ['alerting', ['mode', 'reason', 'port', 'label']],
+  ['license', ['path', 'text', 'auto_refresh']],
+  ['alerting', ['mode', 'reason', 'port', 'label', 'allow_public']],
   ['redis', ['address', 'kind', 'master_name', 'username', 'password', 'sentinel_password', 'db', 'prefix', 'tls', 'ca_cert']],
   ['live', ['engine', 'address', 'prefix', 'password']],
   ['push', ['keep', 'wait', 'on_failure']],
@@ -22,7 +22,7 @@ export const sectionNames: readonly string[] = [...sections.keys()];
 
 /** The keys a section may hold, `any` for free ones; undefined: there is no such section. */
 export function keysOf(section: string): readonly string[] | 'any' | undefined {
-  return /^node\.[^.]+$/.test(section) ? ['gossip_address', ...layout] : sections.get(section);
+  return /^node\.[^.]+$/.test(section) ? ['gossip_address', 'nat', ...layout] : sections.get(section);
 }
 
 /** Another section that knows this key: the key most likely stands under the wrong header. */

@@ -4,6 +4,7 @@ import type { Become, Cluster, GrafanaLayout, Hooks, Ignored, Node } from './clu
 import { readDatabase } from './cluster-file-database.ts';
 import { readEntries } from './cluster-file-entries.ts';
 import type { Problem } from './cluster-file-entries.ts';
+import { readLicense } from './cluster-file-license.ts';
 import { settingsReader } from './cluster-file-reader.ts';
 import type { SettingsReader } from './cluster-file-reader.ts';
 import { readAlertingMode, readLive, readRedis } from './cluster-file-redis.ts';
@@ -32,7 +33,6 @@ export function parseClusterFile(text: string, folder: string): ParsedClusterFil
   const port = read.optional('alerting', 'port', parsePort) ?? clusterDefaults.gossipPort;
   const nodes = readNodes(read, port);
   const database = readDatabase(read, folder);
-  const license = read.optional('license', 'path', localPath(folder));
   const redis = readRedis(read, folder, name);
   const rest = {
     name,
@@ -46,8 +46,8 @@ export function parseClusterFile(text: string, folder: string): ParsedClusterFil
       adminUser: read.optional('security', 'admin_user', parseText) ?? 'admin',
       adminPassword: read.optional('security', 'admin_password', secretSource(folder)),
     }),
-    license: license === undefined ? undefined : { path: license },
-    alerting: { ...readAlertingMode(read), port, label: read.optional('alerting', 'label', accepted) ?? name },
+    license: readLicense(read, folder),
+    alerting: present({ ...readAlertingMode(read), port, label: read.optional('alerting', 'label', accepted) ?? name, allowPublic: isYes(read, 'alerting', 'allow_public') }),
     redis,
     live: readLive(read, folder, { redis, name }),
     pushing: present({
@@ -79,6 +79,7 @@ function readNodes(read: SettingsReader, port: number): readonly Node[] {
       target,
       become: read.optional(own, 'become', becomes) ?? commonBecome,
       gossipAddress: read.optional(own, 'gossip_address', (text) => parseGossipAddress(text, port)),
+      nat: isYes(read, own, 'nat'),
       grafana: { ...defaultLayout, ...common, ...readLayout(read, own) },
     }));
   }
@@ -88,6 +89,10 @@ function readNodes(read: SettingsReader, port: number): readonly Node[] {
     read.report({ line, problem: `[${section}] is about a node that [nodes] does not name`, hint: hintNode(section.slice(5), names) });
   }
   return nodes;
+}
+
+function isYes(read: SettingsReader, section: string, key: string): true | undefined {
+  return read.optional(section, key, oneOf('yes', 'no')) === 'yes' ? true : undefined;
 }
 
 function readLayout(read: SettingsReader, section: string): Partial<GrafanaLayout> {

@@ -17,7 +17,7 @@ export interface Cluster {
     readonly adminUser: string;
     readonly adminPassword?: SecretSource;
   };
-  readonly license?: { readonly path: string };
+  readonly license?: License;
   readonly alerting: Alerting;
   /** For alerting over Redis. */
   readonly redis?: Redis;
@@ -36,6 +36,8 @@ export interface Alerting {
   readonly reason?: string;
   readonly port: number;
   readonly label: string;
+  /** Gossip on public addresses, though it has no password and no encryption. */
+  readonly allowPublic?: true;
 }
 
 /** One Redis for the alerting of all nodes; `addresses` are Sentinels where the kind is `sentinel`. */
@@ -79,6 +81,14 @@ export interface Hooks {
   readonly beforeMigration?: readonly string[];
 }
 
+/** The Enterprise license: one of a file here and a secret source. Either way the nodes get it as a file. */
+export interface License {
+  readonly path?: string;
+  readonly text?: SecretSource;
+  /** Grafana renews the token at grafana.com by itself. */
+  readonly autoRefresh: boolean;
+}
+
 /** One Grafana server. */
 export interface Node {
   readonly name: string;
@@ -86,6 +96,8 @@ export interface Node {
   readonly become: Become;
   /** IP and port that the peers reach, when the file names it. */
   readonly gossipAddress?: Address;
+  /** That address is on no interface of the node: something in between translates it. */
+  readonly nat?: true;
   readonly grafana: GrafanaLayout;
 }
 

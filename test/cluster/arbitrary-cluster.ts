@@ -38,6 +38,7 @@ const target = fc.constantFrom(
 const node: fc.Arbitrary<Node> = fc.record({
   name, target, become: fc.constantFrom('auto', 'none', 'sudo'), grafana: layout,
   gossipAddress: maybe(fc.record({ host: fc.constantFrom('10.0.0.1', 'fd00::1'), port })),
+  nat: maybe(fc.constant(true as const)),
 }).map(present);
 
 const base = { address, name: fc.constantFrom('grafana', 'g_1'), user: fc.constantFrom('grafana', 'u@corp', '[u]'), password: source, caCert: maybe(path), maxOpenConn: maybe(fc.integer({ min: 1, max: 500 })) };
@@ -67,13 +68,13 @@ const redis: fc.Arbitrary<Redis> = fc.record({
 
 /** How the nodes agree on who notifies, and what carries Live events. */
 const between: fc.Arbitrary<Pick<Cluster, 'alerting' | 'redis' | 'live'>> = fc.record({
-  mode: fc.constantFrom('gossip' as const, 'redis' as const, 'off' as const), reason: line, port, label: fc.constantFrom('', 'prod', 'x y'),
+  mode: fc.constantFrom('gossip' as const, 'redis' as const, 'off' as const), reason: line, port, label: fc.constantFrom('', 'prod', 'x y'), allowPublic: maybe(fc.constant(true as const)),
   redis: maybe(redis), someRedis: redis, live: maybe(fc.record({ address: maybe(address), prefix, password: maybe(source) })), liveAt: address,
-}).map(({ mode, reason, port: number, label, redis: chosen, someRedis, live, liveAt }) => {
+}).map(({ mode, reason, port: number, label, allowPublic, redis: chosen, someRedis, live, liveAt }) => {
   const one = mode === 'redis' ? chosen ?? someRedis : chosen;
   const at = live?.address ?? liveAddress(one) ?? liveAt;
   return present({
-    alerting: present({ mode, reason: mode === 'off' ? reason : undefined, port: number, label }),
+    alerting: present({ mode, reason: mode === 'off' ? reason : undefined, port: number, label, allowPublic }),
     redis: one,
     live: live && present({ address: at, prefix: live.prefix, password: live.password ?? livePassword(one, at) }),
   });
@@ -89,7 +90,7 @@ export const arbitraryCluster: fc.Arbitrary<Cluster> = fc.tuple(between, fc.reco
   nodes: fc.uniqueArray(node, { minLength: 1, maxLength: 4, selector: ({ name: own }) => own }),
   database,
   security: fc.record({ secretKey: source, adminUser: fc.constantFrom('admin', 'a;b'), adminPassword: maybe(source) }).map(present),
-  license: maybe(path.map((where) => ({ path: where }))),
+  license: maybe(fc.tuple(fc.oneof(path.map((where) => ({ path: where })), source.map((text) => ({ text }))), fc.boolean()).map(([token, autoRefresh]) => ({ ...token, autoRefresh }))),
   pushing: fc.record({ keep: fc.integer({ min: 1, max: 99 }), waitSeconds: maybe(fc.integer({ min: 1, max: 999 })), onFailure: maybe(fc.constantFrom('stop' as const, 'rollback-all' as const)) }).map(present),
   hooks: maybe(fc.record({ beforeNode: maybe(hook), afterNode: maybe(hook), beforeMigration: maybe(hook) }).map(present).filter((hooks) => Object.keys(hooks).length > 0)),
   ignored: fc.uniqueArray(ignored, { maxLength: 3, selector: ({ check }) => check }),

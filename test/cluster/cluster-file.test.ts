@@ -95,6 +95,7 @@ admin_user = root
 admin_password = env:ADMIN
 [license]
 path = license.jwt
+auto_refresh = no
 [alerting]
 port = 9095
 label =
@@ -120,7 +121,7 @@ peers.udp@a = "known; see #12"
         ],
         database: { type: 'mysql', address: { host: 'db', port: 3306 }, name: 'grafana', user: 'grafana', sslMode: 'true', serverCertName: 'db.internal', maxOpenConn: 40, caCert: '~/ca.pem', password: { kind: 'command', words: ['op', 'read', 'a b'] } },
         security: { secretKey: { kind: 'file', path: '/etc/ha/key' }, adminUser: 'root', adminPassword: { kind: 'env', name: 'ADMIN' } },
-        license: { path: '/etc/ha/license.jwt' }, alerting: { mode: 'gossip', port: 9095, label: '' }, pushing: { keep: 3, waitSeconds: 600, onFailure: 'rollback-all' },
+        license: { path: '/etc/ha/license.jwt', autoRefresh: false }, alerting: { mode: 'gossip', port: 9095, label: '' }, pushing: { keep: 3, waitSeconds: 600, onFailure: 'rollback-all' },
         hooks: { beforeNode: ['./drain', 'a b'], afterNode: ['./undrain'], beforeMigration: ['pg_dump', '-f', 'x y'] },
         ignored: [{ check: 'peers.udp', node: 'a', why: 'known; see #12' }],
       },
@@ -218,6 +219,13 @@ peers.udp@a = "known; see #12"
       expect(parsed.value.nodes.map(({ name, target }) => [name, target.text])).toEqual(Object.entries(seen['nodes']));
       expect(parsed.value.database.type).toBe(seen['database'].type);
     }), { numRuns: 3000 });
+  });
+
+  it('takes yes and no where a node stands behind NAT or gossip is public', () => {
+    const said = (word: string) => `${smallest}[node.a]\nnat = ${word}\n[alerting]\nallow_public = ${word}\n`;
+    expect(parseClusterFile(said('yes'), '/srv')).toMatchObject({ ok: true, value: { nodes: [{ nat: true }], alerting: { allowPublic: true } } });
+    expect(parseClusterFile(said('no'), '/srv')).toEqual(parseClusterFile(smallest, '/srv'));
+    expect(problemsOf(said('true'))).toHaveLength(2);
   });
 
   it('accepts one node and twice the same host: checks judge that', () => {
