@@ -95,14 +95,23 @@ export interface Local {
   readonly userName: string;
   readonly hostName: string;
   env(name: string): string | undefined;
-  /** Runs words without a shell; UserError when it cannot start or fails. */
-  run(words: readonly string[]): Promise<{ readonly stdout: string }>;
+  /** Runs words without a shell; UserError when it cannot start, fails or takes too long. */
+  run(words: readonly string[], options?: LocalRunOptions): Promise<{ readonly stdout: string }>;
   random(bytes: number): Uint8Array;
   /** Six hex digits, salted per run: tells secrets apart on a screen without telling what they are. */
   fingerprint(secret: Secret): string;
   sha256(content: string | Uint8Array): string;
   /** Undefined when the name does not resolve. */
   lookup(host: string): Promise<readonly string[] | undefined>;
+}
+
+export interface LocalRunOptions {
+  /** Added to our own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Absent: as long as it takes. */
+  readonly timeoutMs?: number;
+  /** Gets each line of its output, stdout and stderr, as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 // ---- the nodes
@@ -121,6 +130,8 @@ export interface ConnectOptions {
   readonly hostKeys?: readonly string[];
   /** Ask for sudo's password when sudo wants one. */
   readonly askSudoPassword?: boolean;
+  /** Told what each node's login is at, in a few words; its last word is `connected`, or why it is not. */
+  readonly tell?: (name: string, doing: string) => void;
 }
 
 export type ConnectOutcome =
@@ -142,9 +153,14 @@ export interface ConnectFailure {
 export interface NodeConnection {
   readonly name: string;
   /** The user that logged in, and how it became root. */
-  readonly login: { readonly user: string; readonly become: 'none' | 'sudo' };
-  /** Runs a POSIX sh script, sent whole. Rejects only when the connection is lost or time is up. */
+  readonly login: { readonly user: string; readonly become: Exclude<Become, 'auto'> };
+  /**
+   * Runs a POSIX sh script, sent whole. Rejects only when the connection is lost or time is up. After a lost connection the
+   * next script gets a new login, without a question; what became of the script that was lost is not known.
+   */
   run(script: string, options?: RunOptions): Promise<RunAnswer>;
+  /** A script that runs first after every new login; when it fails, nothing more runs here. Undefined takes it back. */
+  onReconnect?(script: string | undefined): void;
   /** A TCP connection opened by the node's sshd; ssh's own words come as its error. */
   dial(address: { readonly host: string; readonly port: number }): Duplex;
   close(): Promise<void>;
@@ -154,6 +170,8 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array;
   /** Default 30,000. */
   readonly timeoutMs?: number;
+  /** It only looks, or may run twice: when the connection is lost, it runs once more in a new one. */
+  readonly repeatable?: boolean;
 }
 
 export interface RunAnswer {

@@ -14,6 +14,16 @@ describe('this machine', () => {
     await expect(local.run(['no-such-program'])).rejects.toMatchObject({ exitCode: 3, message: expect.stringContaining('"no-such-program" could not be started') });
   });
 
+  it('passes on what a command says as it says it, knows its own variables, and does not wait for what it leaves behind', async () => {
+    const lines: string[] = [];
+    await local.run(['sh', '-c', 'echo "$NODE"; echo two >&2; sleep 100 &'], { environment: { NODE: 'graf a' }, onLine: (line) => void lines.push(line) });
+    expect(lines.toSorted()).toEqual(['graf a', 'two']);
+  });
+
+  it('ends a command that takes too long', async () => {
+    await expect(local.run(['sh', '-c', 'sleep 100'], { timeoutMs: 100, onLine: () => {} })).rejects.toMatchObject({ message: expect.stringContaining('took longer than') as string });
+  });
+
   it('tells secrets apart on one screen, and not on another', () => {
     const [one, same, other] = [new Secret('one'), new Secret('one'), new Secret('other')].map((secret) => local.fingerprint(secret));
     expect(one).toMatch(/^[0-9a-f]{6}$/);
