@@ -1,9 +1,12 @@
 import type { Secret } from './cluster/secret.ts';
+import type { DatabasePath } from './facts/database.ts';
 import type { HostFacts } from './facts/host.ts';
 import type { PeerFacts } from './facts/peers.ts';
 import type { RedisPath } from './facts/redis.ts';
 import type { UrlFacts } from './facts/url.ts';
-import type { ConnectFailure, DatabaseFailure, TlsOffer } from './world.ts';
+import type { ConnectFailure } from './world.ts';
+
+export type { DatabasePath, DatabaseServer, SchemaFacts } from './facts/database.ts';
 
 /** What gather brings and checks judge. Nothing here is a judgement; a secret is wrapped. */
 export interface Facts {
@@ -166,27 +169,3 @@ export interface SqliteFacts {
   readonly counts?: { readonly users: number; readonly dashboards: number; readonly dataSources: number; readonly alertRules: number };
   readonly why?: string;
 }
-
-/** The database as one node reaches it. */
-export interface DatabasePath {
-  readonly tls: Gathered<TlsOffer>;
-  /** Code `not-tried`: `said` is why, and nothing was sent. */
-  readonly login: { readonly ok: true; readonly roundTripMs: number; readonly clientAddress: string } | { readonly ok: false; readonly code: DatabaseFailure['code'] | 'not-tried'; readonly said: string };
-  /** Present after a login. */
-  readonly server?: DatabaseServer;
-}
-
-export interface DatabaseServer {
-  readonly engine: 'postgres' | 'mysql' | 'mariadb';
-  readonly version: string;
-  readonly schema: SchemaFacts;
-  /** How writing was proven, or why it is not possible. */
-  readonly writable: { readonly ok: true; readonly how: string } | { readonly ok: false; readonly code: string; readonly said: string };
-}
-
-export type SchemaFacts =
-  | { readonly kind: 'empty' }
-  | { readonly kind: 'grafana'; readonly users: number; readonly dashboards: number; readonly encryptedRows: number; readonly secretsManagerRows?: number }
-  | { readonly kind: 'foreign'; readonly tables: number; readonly example: string }
-  /** Grafana's tables are there, but this user may not read them. */
-  | { readonly kind: 'unreadable'; readonly code: string; readonly said: string };
