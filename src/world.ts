@@ -200,6 +200,8 @@ export interface DatabaseRequest {
   readonly name: string;
   readonly tls: false | { readonly verify: 'name' | 'chain' | 'none'; readonly ca?: string; readonly serverName: string };
   readonly timeoutMs?: number;
+  /** Of PostgreSQL: parameters sent at the start beside user and database. */
+  readonly startup?: Readonly<Record<string, string>>;
 }
 
 export interface TlsProbeRequest {
@@ -228,6 +230,8 @@ export type TlsOffer =
     };
 
 export interface DatabaseSession {
+  /** Of PostgreSQL: the id of the server's process, as it was told at the start; a pooler makes one up. */
+  readonly serverProcess?: number;
   query(text: string, values?: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
   close(): Promise<void>;
 }

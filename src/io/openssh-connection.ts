@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { NodeConnection } from '../world.ts';
-import { dialOver } from './openssh-dial.ts';
+import type { ConnectFailure, NodeConnection } from '../world.ts';
+import { dialOver, makeBeyond } from './openssh-dial.ts';
 import type { Execa, SshProcess } from './openssh-process.ts';
 import { keptShell } from './openssh-shell.ts';
 
@@ -13,19 +13,34 @@ interface ConnectionRequest {
   readonly nonce: () => string;
 }
 
+/** One ssh, as long as it lives. */
+export interface OpenConnection extends NodeConnection {
+  /** Its ssh ended, and neither we nor a script that took too long ended it. */
+  isLost(): boolean;
+}
+
+export type OpenOutcome = { readonly name: string; readonly connection: OpenConnection } | { readonly name: string; readonly failure: ConnectFailure };
+
 /** A ready ssh as the rest of the program sees it. */
-export function connectionOver({ name, login, ssh, execa, socket, nonce }: ConnectionRequest): NodeConnection {
+export function connectionOver({ name, login, ssh, execa, socket, nonce }: ConnectionRequest): OpenConnection {
   const streams = new Set<Duplex>();
+  const beyond = makeBeyond();
+  const shell = keptShell(name, ssh, nonce);
+  let ended = false;
+  let closed = false;
+  void ssh.ended.then(() => (ended = true));
   return {
     name,
     login,
-    run: keptShell(name, ssh, nonce),
+    run: shell.run,
+    isLost: () => ended && !closed && !shell.isLate(),
     dial(address) {
-      const stream = dialOver({ execa, socket, refusal: ssh.refusal }, address);
+      const stream = dialOver({ execa, socket, refusal: ssh.refusal, beyond }, address);
       streams.add(stream);
       return stream.once('close', () => streams.delete(stream));
     },
     async close() {
+      closed = true;
       for (const stream of streams) stream.destroy();
       await ssh.close();
     },

@@ -1,7 +1,9 @@
 import { Duplex } from 'node:stream';
 import type { Address } from '../cluster/cluster.ts';
-import { dialFailure } from '../shell/dial-failure.ts';
-import { streamArguments } from '../shell/ssh-arguments.ts';
+import { dialFailure, isForbidden, relayFailure } from '../shell/dial-failure.ts';
+import { framedRelay, relayCommand } from '../shell/relay-script.ts';
+import { commandArguments, streamArguments } from '../shell/ssh-arguments.ts';
+import { makePlaces } from './openssh-limits.ts';
 import type { Execa } from './openssh-process.ts';
 
 export interface Master {
@@ -9,41 +11,109 @@ export interface Master {
   readonly socket: string;
   /** The master's words about a stream it refused. */
   readonly refusal: () => Promise<string | undefined>;
+  /** What is known of the way to addresses beyond the node. */
+  readonly beyond: Beyond;
+}
+
+/** Shared by all streams of a master. */
+export interface Beyond {
+  /** Its sshd has said that it forwards nothing: relays in its shell do. */
+  forbidden: boolean;
+  readonly takePlace: () => Promise<() => void>;
+}
+
+// sshd's default MaxSessions is 10; the kept shell is one of them.
+const relaysAtOnce = 8;
+// More than fits between us and ssh: once so much was taken, the stream is open.
+const unheardBytes = 1_000_000;
+
+export function makeBeyond(): Beyond {
+  const takePlace = makePlaces(relaysAtOnce);
+  return { forbidden: false, takePlace: () => takePlace('') };
 }
 
 /**
- * A TCP connection opened by the node's sshd, shaped like the net.Socket that pg, mysql2 and http expect. Its error
- * has Node's code where ssh's words allow it, else ESSH. Of streams refused at the same time the reasons may be swapped:
- * ssh does not say whose they are.
+ * A TCP connection opened by the node's sshd, or by the node's shell where sshd may not, shaped like the net.Socket that
+ * pg, mysql2 and http expect. Its error has Node's code where the words allow it, else ESSH. Of streams refused at the
+ * same time the reasons may be swapped: ssh does not say whose they are.
  */
-export function dialOver({ execa, socket, refusal }: Master, address: Address): Duplex {
-  const client = execa('ssh', streamArguments(socket, address), {
+export function dialOver({ execa, socket, refusal, beyond }: Master, address: Address): Duplex {
+  const start = (words: readonly string[]) => execa('ssh', words, {
     reject: false, buffer: { stdout: false, stderr: true }, encoding: 'buffer', stdin: 'pipe', detached: true, cleanup: false,
   });
-  client.stdin.on('error', () => {}); // EPIPE: the exit below tells why
+  let client: ReturnType<typeof start> | undefined;
+  /** What a relay would have to say again; undefined once somebody has heard it. */
+  let unheard: Buffer[] | undefined = [];
+  let written = 0;
+  let ended = false;
 
   const stream = new Duplex({
-    read: () => void client.stdout.resume(),
-    write: (chunk, _, done) => void client.stdin.write(chunk, () => done()),
-    final: (done) => void client.stdin.end(() => done()),
+    read: () => void client?.stdout.resume(),
+    write: (chunk: Buffer, _, done) => {
+      unheard?.push(chunk);
+      if (client === undefined) return done();
+      client.stdin.write(chunk, (failure) => {
+        written += chunk.length;
+        if (!failure && written > unheardBytes) unheard = undefined;
+        done();
+      });
+    },
+    final: (done) => {
+      ended = true;
+      if (client === undefined) return done();
+      client.stdin.end(() => done());
+    },
     // After ssh is gone: nothing is left running, and a TLS error is told before the close.
     destroy: (error, done) => {
+      if (client === undefined) return done(error);
       client.kill();
       client.stdout.resume(); // what nobody reads any more would hold up ssh's end
       void client.finally(() => done(error));
     },
   });
-  client.stdout.on('data', (chunk: Buffer) => {
-    if (!stream.destroyed && !stream.push(chunk)) client.stdout.pause();
-  });
-  void client.then(async ({ exitCode, stderr }) => {
-    if (stream.destroyed) return;
-    if (exitCode === 0) return void stream.push(null);
-    const words = Buffer.from(stderr ?? '').toString().trim();
-    const refused = words.includes('open refused by peer') ? await refusal() : undefined;
-    const { code, message } = dialFailure(refused ?? (words || 'the ssh connection is gone'));
+
+  function carry(words: readonly string[], first: readonly Buffer[], failed: (said: string) => Promise<void> | void, over = () => {}): void {
+    const next = (client = start(words));
+    next.stdin.on('error', () => {}); // EPIPE: the exit below tells why
+    if (first.length > 0) next.stdin.write(Buffer.concat(first));
+    if (ended) next.stdin.end();
+    next.stdout.on('data', (chunk: Buffer) => {
+      unheard = undefined;
+      if (!stream.destroyed && !stream.push(chunk)) next.stdout.pause();
+    });
+    void next.then(async ({ exitCode, stderr }) => {
+      over();
+      if (stream.destroyed) return;
+      if (exitCode === 0) return void stream.push(null);
+      await failed(Buffer.from(stderr ?? '').toString().trim());
+    });
+  }
+
+  function fail({ code, message }: ReturnType<typeof dialFailure>): void {
     stream.destroy(Object.assign(new Error(`${address.host}:${address.port}: ${message}`), { code }));
-  });
+  }
+
+  async function relay(): Promise<void> {
+    client = undefined;
+    const free = await beyond.takePlace();
+    if (stream.destroyed) return free();
+    carry(commandArguments(socket, relayCommand), [framedRelay(address), ...(unheard ?? [])], async (said) => {
+      if (said.includes('open refused by peer')) await refusal();
+      fail(said.includes('Control socket') ? dialFailure(said) : relayFailure(said));
+    }, free);
+    unheard = undefined;
+  }
+
+  if (beyond.forbidden) void relay();
+  else {
+    carry(streamArguments(socket, address), [], async (said) => {
+      const refused = said.includes('open refused by peer') ? await refusal() : undefined;
+      if (stream.destroyed) return;
+      if (refused === undefined || !isForbidden(refused) || unheard === undefined) return fail(dialFailure(refused ?? (said || 'the ssh connection is gone')));
+      beyond.forbidden = true;
+      await relay();
+    });
+  }
 
   const noop = () => stream;
   return Object.assign(stream, {

@@ -4,9 +4,10 @@ import type { NodeConnection, RunAnswer, RunOptions } from '../world.ts';
 import type { SshProcess } from './openssh-process.ts';
 
 /** Runs scripts one after the other in a kept shell that is ready. */
-export function keptShell(name: string, ssh: SshProcess, nonce: () => string): NodeConnection['run'] {
+export function keptShell(name: string, ssh: SshProcess, nonce: () => string): { readonly run: NodeConnection['run']; readonly isLate: () => boolean } {
   let before: Promise<unknown> = Promise.resolve();
   let lost: UserError | undefined;
+  let isLate = false;
 
   async function run(script: string, { stdin = '', timeoutMs = 30_000 }: RunOptions = {}): Promise<RunAnswer> {
     if (lost) throw lost;
@@ -27,6 +28,7 @@ export function keptShell(name: string, ssh: SshProcess, nonce: () => string): N
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
+        isLate = true;
         reject(lost = new UserError(`${name}: no answer within ${Math.round(timeoutMs / 1000)} s; the connection was closed, the script may still run`, { hint: 'try again once the host answers' }));
         ssh.kill();
       }, timeoutMs);
@@ -41,9 +43,12 @@ export function keptShell(name: string, ssh: SshProcess, nonce: () => string): N
     }
   }
 
-  return (script, options) => {
-    const answer = before.then(() => run(script, options));
-    before = answer.catch(() => {});
-    return answer;
+  return {
+    isLate: () => isLate,
+    run(script, options) {
+      const answer = before.then(() => run(script, options));
+      before = answer.catch(() => {});
+      return answer;
+    },
   };
 }

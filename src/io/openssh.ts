@@ -4,13 +4,14 @@ import { firstHop, masterArguments, parseSettings, settingsArguments, type SshSe
 import { sshByHand } from '../shell/ssh-by-hand.ts';
 import { sshFailure } from '../shell/ssh-failure.ts';
 import { isKeyOf } from '../shell/ssh-question.ts';
-import type { ConnectOptions, ConnectOutcome, ConnectTarget, Local, Prompt, Screen, World } from '../world.ts';
+import type { ConnectOptions, ConnectTarget, Local, Prompt, Screen, World } from '../world.ts';
 import { openAskpass } from './openssh-askpass.ts';
-import { connectionOver } from './openssh-connection.ts';
+import { connectionOver, type OpenOutcome } from './openssh-connection.ts';
 import { openDesk, type Memory } from './openssh-desk.ts';
 import { makeFolder } from './openssh-folder.ts';
 import { makePlaces, startLimit } from './openssh-limits.ts';
 import { followLogin } from './openssh-login.ts';
+import { lasting } from './openssh-reconnect.ts';
 import { startSsh, type Execa, type SshProcess } from './openssh-process.ts';
 import { makeQuestions, type Questions } from './openssh-questions.ts';
 
@@ -30,13 +31,19 @@ export function openSsh(dependencies: Dependencies): World['connect'] {
     if (targets.length === 0) return [];
     for (const key of options.hostKeys ?? []) memory.hostKeys.add(key);
     const { execa } = await import('execa');
-    return connectAll(targets, options, { ...dependencies, memory, execa });
+    const tools = { ...dependencies, memory, execa };
+    const outcomes = await connectAll(targets, options, tools);
+    const { tell: _, ...quietly } = options;
+    return outcomes.map((outcome, index) => ('failure' in outcome ? outcome : {
+      name: outcome.name,
+      connection: lasting(outcome.connection, async () => (await connectAll([targets[index]!], quietly, { ...tools, prompt: { ...tools.prompt, available: false } }))[0]!),
+    }));
   };
 }
 
 type Tools = Dependencies & { readonly memory: Memory; readonly execa: Execa };
 
-async function connectAll(targets: readonly ConnectTarget[], options: ConnectOptions, tools: Tools): Promise<readonly ConnectOutcome[]> {
+async function connectAll(targets: readonly ConnectTarget[], options: ConnectOptions, tools: Tools): Promise<readonly OpenOutcome[]> {
   const { screen, memory, execa } = tools;
   const nonce = () => Buffer.from(tools.local.random(12)).toString('hex');
   const folder = makeFolder();
@@ -48,14 +55,16 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
   const running = new Set<SshProcess>();
   let cancelled = false;
 
-  async function connectOne(target: ConnectTarget, index: number): Promise<ConnectOutcome> {
+  async function connectOne(target: ConnectTarget, index: number): Promise<OpenOutcome> {
     const { name } = target;
     const { stdout = '', stderr, exitCode } = await execa('ssh', settingsArguments(target.target, options.config), { reject: false, stdin: 'ignore' });
     if (exitCode === 255) return { name, failure: sshFailure({ target: sshByHand(target.target, options.config), exitCode, stderr, stdout: '' }) };
     const settings = parseSettings(stdout);
     desk.leave();
+    options.tell?.(name, 'waits for its turn');
     const free = await takePlace(firstHop(settings));
     desk.enter();
+    options.tell?.(name, 'logs in');
     try {
       if (cancelled) throw new Error('cancelled');
       const outcome = await login(target, settings, index, free);
@@ -67,7 +76,7 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
     }
   }
 
-  async function login({ name, target, become }: ConnectTarget, settings: SshSettings, number: number, free: () => void): Promise<ConnectOutcome> {
+  async function login({ name, target, become }: ConnectTarget, settings: SshSettings, number: number, free: () => void): Promise<OpenOutcome> {
     const mark = nonce();
     const byHand = sshByHand(target, options.config);
     const socket = join(folder.path, String(number));
@@ -81,8 +90,12 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
     const ssh = startSsh(execa, words, askpass.environment(number));
     running.add(ssh);
     const outcome = await followLogin({
-      ssh, mark, target: byHand, sudoPrompt: nonce(), loggedIn: free,
-      sudoPassword: options.askSudoPassword === true && tools.prompt.available ? pausing(limit, (user) => desk.sudoPassword(name, user)) : undefined,
+      ssh, mark, target: byHand, sudoPrompt: nonce(),
+      loggedIn: () => {
+        free();
+        options.tell?.(name, 'becomes root');
+      },
+      sudoPassword: options.askSudoPassword === true && (tools.prompt.available || memory.sudoPasswords.size > 0) ? pausing(limit, (user) => desk.sudoPassword(name, user)) : undefined,
     });
     const late = limit.end();
     if ('login' in outcome) return { name, connection: connectionOver({ name, login: outcome.login, ssh, execa, socket, nonce }) };
@@ -94,7 +107,10 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
 
   for (const _ of targets) desk.enter();
   try {
-    const outcomes = await Promise.race([Promise.all(targets.map((target, index) => connectOne(target, index).finally(desk.leave))), desk.broken]);
+    const outcomes = await Promise.race([Promise.all(targets.map((target, index) => connectOne(target, index).then((outcome) => {
+      options.tell?.(outcome.name, 'failure' in outcome ? outcome.failure.found : 'connected');
+      return outcome;
+    }).finally(desk.leave))), desk.broken]);
     return withFolder(outcomes, folder.remove);
   } catch (error) {
     cancelled = true;
@@ -107,7 +123,7 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
 }
 
 /** The folder goes with the last connection. */
-function withFolder(outcomes: readonly ConnectOutcome[], remove: () => void): readonly ConnectOutcome[] {
+function withFolder(outcomes: readonly OpenOutcome[], remove: () => void): readonly OpenOutcome[] {
   let open = outcomes.filter((outcome) => 'connection' in outcome).length;
   if (open === 0) remove();
   return outcomes.map((outcome) => {

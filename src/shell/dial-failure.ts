@@ -6,11 +6,30 @@ const codes: readonly (readonly [RegExp, string])[] = [
   [/not known|name resolution|No address associated|nodename nor servname/, 'ENOTFOUND'],
 ];
 
+/** Whether the node's sshd opens no connections for us (AllowTcpForwarding, PermitOpen, DisableForwarding). */
+export function isForbidden(words: string): boolean {
+  return words.includes('administratively prohibited');
+}
+
 /** The code Node gives such a failure of a connection, from ssh's words; ESSH when ssh itself is the reason. */
 export function dialFailure(words: string): { readonly code: string; readonly message: string } {
   const said = words.trim().replace(/^connect failed: /, '');
-  const code = codes.find(([pattern]) => pattern.test(said))?.[1] ?? 'ESSH';
-  return { code, message: /administratively prohibited/.test(said) ? `${said}: the node's sshd has AllowTcpForwarding no` : said };
+  return { code: codeOf(said), message: said };
+}
+
+/** The same from what a relay in the node's shell said, in the words of bash, socat, Python or nc. */
+export function relayFailure(words: string): { readonly code: string; readonly message: string } {
+  if (/open refused by peer/.test(words)) {
+    return { code: 'ESSH', message: 'the node\'s sshd forwards no connections, nor does it give a second session to relay one: it needs AllowTcpForwarding yes, or MaxSessions 2 or more' };
+  }
+  const lines = words.split('\n').filter((line) => line.trim() !== '');
+  const line = lines.findLast((each) => codeOf(each) !== 'ESSH') ?? lines.at(-1) ?? 'it ended without a word';
+  const why = line.split(': ').at(-1)!.replace(/^\[Errno -?\d+\] /, '').trim();
+  return { code: codeOf(line), message: `${why} (from the node's shell: its sshd forwards no connections)` };
+}
+
+function codeOf(words: string): string {
+  return codes.find(([pattern]) => pattern.test(words))?.[1] ?? 'ESSH';
 }
 
 /** The last line that ssh wrote itself; a script's lines end without CR. */

@@ -32,7 +32,16 @@ export function masterArguments(way: { readonly target: Target; readonly config?
  */
 export function streamArguments(socket: string, address: Address): readonly string[] {
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return ['-F', '/dev/null', '-o', 'ProxyCommand=false', '-S', socket, '-W', `${host}:${address.port}`, 'master'];
+  return [...overMaster(socket), '-W', `${host}:${address.port}`, 'master'];
+}
+
+/** Arguments of one more command over the master, for its login shell. */
+export function commandArguments(socket: string, command: string): readonly string[] {
+  return [...overMaster(socket), '-T', 'master', command];
+}
+
+function overMaster(socket: string): readonly string[] {
+  return ['-F', '/dev/null', '-o', 'ProxyCommand=false', '-S', socket];
 }
 
 function destination(target: Target, config: string | undefined): readonly string[] {

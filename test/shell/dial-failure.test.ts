@@ -10,7 +10,6 @@ describe('dialFailure', () => {
     ['connect failed: Name or service not known', 'ENOTFOUND', 'Name or service not known'],
     ['connect failed: Temporary failure in name resolution', 'ENOTFOUND', 'Temporary failure'],
     ['connect failed: No address associated with hostname', 'ENOTFOUND', 'No address'],
-    ['administratively prohibited: open failed', 'ESSH', 'AllowTcpForwarding'],
     ['Control socket connect(/tmp/x): No such file or directory', 'ESSH', 'Control socket'],
   ])('gives %j the code %s', (words, code, message) => {
     expect(dialFailure(words)).toEqual({ code, message: expect.stringContaining(message) });
