@@ -24,6 +24,7 @@ export async function openPostgres(request: DatabaseRequest): Promise<DatabaseSe
     application_name: 'grafana-ha',
     options: '',
   });
+  if (request.startup !== undefined) addStartup(client, request.startup);
   client.on('error', () => {});
   try {
     await client.connect();
@@ -31,7 +32,9 @@ export async function openPostgres(request: DatabaseRequest): Promise<DatabaseSe
     await closed(stream);
     throw asDatabaseFailure(error);
   }
+  const { processID } = client as { processID?: number };
   return {
+    ...(processID === undefined ? {} : { serverProcess: processID }),
     query: async (text, values) => {
       try {
         const result: unknown = await client.query(text, values === undefined ? undefined : [...values]);
@@ -42,6 +45,13 @@ export async function openPostgres(request: DatabaseRequest): Promise<DatabaseSe
     },
     close: () => close(client, stream),
   };
+}
+
+/** pg sends a fixed set of parameters; this is where it makes it. */
+function addStartup(client: Client, startup: Readonly<Record<string, string>>): void {
+  const inside = client as unknown as { getStartupConf(): Record<string, unknown> };
+  const own = inside.getStartupConf.bind(client);
+  inside.getStartupConf = () => ({ ...own(), ...startup });
 }
 
 async function close(client: Client, stream: ReturnType<typeof asSocket>): Promise<void> {
