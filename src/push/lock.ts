@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { breakLockScript, lockedExit, lockScript, lookAtLockScript, readLock, takeOverScript, unlockScript } from '../shell/push-lock.ts';
+import { breakLockScript, keepLockScript, lockedExit, lockScript, lookAtLockScript, readLock, takeOverScript, unlockScript } from '../shell/push-lock.ts';
 import type { HeldLock } from '../shell/push-lock.ts';
 import type { NodeConnection, World } from '../world.ts';
 
@@ -34,10 +34,14 @@ export async function withLock<Result>(places: readonly LockPlace[], holder: Loc
     for (const place of places) {
       await take(place, holder, world);
       taken.push(place);
+      place.connection.onReconnect?.(keepLockScript(place.statePath, text));
     }
     return await work();
   } finally {
-    const released = await Promise.allSettled(taken.map(({ connection, statePath }) => connection.run(unlockScript(statePath, text))));
+    const released = await Promise.allSettled(taken.map(({ connection, statePath }) => {
+      connection.onReconnect?.(undefined);
+      return connection.run(unlockScript(statePath, text), { repeatable: true });
+    }));
     for (const [index, { status }] of released.entries()) {
       if (status === 'rejected') world.screen.note(`The lock on ${taken[index]!.connection.name} could not be given back; your next push takes it over.`);
     }

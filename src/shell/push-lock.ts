@@ -55,6 +55,27 @@ for folder in ${folders}; do rm -f -- "$folder"/.grafana-ha-*.tmp; done
 rmdir next`;
 }
 
+/**
+ * Keeps the lock for its holder in a new session, once the script that the lost one may still be in has ended; the lost
+ * shell is ended too, for its sshd may wait for hours. Fails with a sentence on stderr when the lock is another's now.
+ */
+export function keepLockScript(statePath: string, holder: string): Script {
+  return sh`set -u
+cd ${statePath}/lock 2>/dev/null && [ "$(cat holder)" = ${holder} ] || { echo 'its lock was taken away meanwhile' >&2; exit ${lockedExit}; }
+${raw(session)}
+old=$(cut -d' ' -f1 session)
+is_open() { [ "$old" != $$ ] && [ "$(session_of "$old")" = "$(cat session)" ]; }
+busy() { if [ -r "/proc/$old/task/$old/children" ]; then [ -n "$(cat "/proc/$old/task/$old/children")" ]; else [ $i -lt 50 ]; fi; }
+i=0
+while is_open && busy; do
+  i=$((i + 1))
+  [ $i -lt 500 ] || { echo 'the script that was running when the connection was lost has not ended' >&2; exit 1; }
+  sleep 0.1
+done
+if is_open; then kill "$old"; fi
+session_of $$ > session`;
+}
+
 /** Gives the lock back if it still is this holder's. */
 export function unlockScript(statePath: string, holder: string): Script {
   return sh`[ "$(cat ${statePath}/lock/holder 2>/dev/null)" = ${holder} ] || exit 0

@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const foldersOf = (pid: number | undefined) => readdirSync('/tmp').filter((name) => name.startsWith(`gha-${pid}-`));
+const foldersOf = (pid: number | undefined) => readdirSync('/tmp').filter((name) => name.includes(`-${pid}-`) && name.startsWith('gha-'));
 const processesWith = (text: string) => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
@@ -49,7 +49,7 @@ describe('the end of our process', () => {
     expect(endedBy).toBe(signal);
     await vi.waitUntil(() => processesWith(name).length === 0 && sshd.sessions() === 0, { timeout: 30_000 });
     if (signal !== 'SIGKILL') expect(foldersOf(child.pid)).toEqual([]);
-    else rmSync(`/tmp/${name}`, { recursive: true });
+    else rmSync(`/tmp/${name}`, { recursive: true, force: true });
   });
 
   it('in the middle of a question ends the question', async () => {
@@ -57,7 +57,7 @@ describe('the end of our process', () => {
     expect(processesWith(`${name}/askpass`)).toHaveLength(1);
     child.kill('SIGKILL');
     await vi.waitUntil(() => processesWith(name).length === 0 && sshd.sessions() === 0, { timeout: 30_000 });
-    rmSync(`/tmp/${name}`, { recursive: true });
+    rmSync(`/tmp/${name}`, { recursive: true, force: true });
   });
 
   it('is not our business while somebody else minds the signal', async () => {

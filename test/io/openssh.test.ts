@@ -76,7 +76,7 @@ describe('a kept shell', () => {
   }));
 
   it('leaves no folder behind', async () => {
-    const folders = () => readdirSync('/tmp').filter((name) => name.startsWith(`gha-${process.pid}-`));
+    const folders = () => readdirSync('/tmp').filter((name) => name.includes(`-${process.pid}-`) && name.startsWith('gha-'));
     await withConnection('root', async () => expect(folders()).toHaveLength(1));
     expect(folders()).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.ts';
 import { clearLeft, withLock } from '../../src/push/lock.ts';
 import type { LockHolder } from '../../src/push/lock.ts';
-import { lockedExit } from '../../src/shell/push-lock.ts';
+import { keepLockScript, lockedExit } from '../../src/shell/push-lock.ts';
 import { fakeWorld } from '../fake-world.ts';
 
 const mine: LockHolder = { id: 'new', who: 'ops', from: 'laptop', since: 'now', doing: 'push (roll) to a' };
@@ -60,6 +60,17 @@ describe('the lock of a push', () => {
     ['nothing where nothing is', '', 'free', ['look']],
   ] as const)('a push with nothing to change clears %s', async (_, holder, session, words) => {
     expect((await lock(holder, [session], { clearing: true })).done).toEqual(words);
+  });
+
+  it('is kept in a new login for as long as it is held', async () => {
+    const world = fakeWorld({ nodes: { a: { run: () => ({}) } } });
+    const [outcome] = await world.connect([{ name: 'a', target: { text: 'a', host: 'a' }, become: 'auto' }], { perHop: 8 });
+    if (outcome === undefined || !('connection' in outcome)) throw new Error('not connected');
+    const resumed: (string | undefined)[] = [];
+    const connection = { ...outcome.connection, onReconnect: (script: string | undefined) => void resumed.push(script) };
+    const meanwhile = await withLock([{ connection, statePath: '/state', folders: [] }], mine, false, world, () => Promise.resolve([...resumed]));
+    expect(meanwhile).toEqual([keepLockScript('/state', JSON.stringify(mine))]);
+    expect(resumed.at(-1)).toBeUndefined();
   });
 
   it('is broken on purpose', async () => {

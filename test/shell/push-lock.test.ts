@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { breakLockScript, lockedExit, lockScript, lookAtLockScript, readLock, takeOverScript, unlockScript } from '../../src/shell/push-lock.ts';
+import { breakLockScript, keepLockScript, lockedExit, lockScript, lookAtLockScript, readLock, takeOverScript, unlockScript } from '../../src/shell/push-lock.ts';
 import type { Script } from '../../src/shell/quote.ts';
 import { shells } from './shells.ts';
 
@@ -47,6 +47,23 @@ describe.each(shells)('the lock of a node under $name', ({ words, environment })
     expect(run(unlockScript(state, 'next')).status).toBe(0);
     expect([existsSync(join(state, 'lock')), existsSync(join(state, '.grafana-ha-20270104T100000Z-ab12.0.tmp'))]).toEqual([false, false]);
     expect(run(lookAtLockScript(state))).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  it('is kept in a new session, after what the lost one is in', async () => {
+    const lost = spawn(words[0]!, [...words.slice(1), '-c', `${lockScript(state, 'mine')}\necho taken; sleep 1; echo done > '${state.replaceAll("'", "'\\''")}/late'; read -r end`], { env: environment });
+    const ended = once(lost, 'exit');
+    await once(lost.stdout, 'data');
+    expect(run(keepLockScript(state, 'theirs'))).toMatchObject({ status: lockedExit, stderr: expect.stringContaining('taken away') as string });
+    const next = spawn(words[0]!, [...words.slice(1), '-c', `${keepLockScript(state, 'mine')}\necho kept; read -r end`], { env: environment });
+    await once(next.stdout, 'data');
+    expect(existsSync(join(state, 'late'))).toBe(true);
+    await ended;
+    expect(readLock(run(lockScript(state, 'another')).stdout)).toEqual({ session: 'open', holder: 'mine' });
+    next.stdin.end();
+    await once(next, 'exit');
+    expect(readLock(run(lockScript(state, 'another')).stdout)).toEqual({ session: 'gone', holder: 'mine' });
+    run(breakLockScript(state));
+    expect(run(keepLockScript(state, 'mine')).status).toBe(lockedExit);
   });
 
   it('that nobody signed is told as such and can be broken', () => {
