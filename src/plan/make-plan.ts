@@ -1,86 +1,59 @@
-import type { Secret } from '../cluster/secret.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { UserError } from '../errors.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
-import { wantedText } from '../settings/foresee.ts';
 import type { Difference } from '../settings/merge-config.ts';
 import { isOnDatabase } from '../settings/on-database.ts';
-import { overrideOf } from '../settings/override.ts';
-import { shownValue } from '../settings/shown.ts';
 import { nodeOutcomes } from './node-outcome.ts';
 import type { NodeOutcome, OutcomeInput } from './node-outcome.ts';
-import type { Change, NodePlan, Overridden, Plan } from './plan.ts';
+import { makeNodePlan } from './node-plan.ts';
+import type { NodePlanInput } from './node-plan.ts';
+import type { NodePlan, Plan } from './plan.ts';
 
-export interface PlanInput extends OutcomeInput {
+export interface PlanInput extends OutcomeInput, PlanContext {}
+
+export interface PlanContext extends NodePlanInput {
+  readonly cluster: Cluster;
   /** Absent: all nodes. */
   readonly chosen?: readonly string[];
-  /** Nodes on which an interrupted push left a new config that its Grafana has not read yet. */
-  readonly pending: ReadonlySet<string>;
-  readonly fingerprint: (secret: Secret) => string;
-  /** Hash with a key, for what the plan keeps of contents. */
-  readonly keyedHash: (text: string) => string;
 }
 
 /** What a push has to change and in which order. Throws UserError when it cannot be pushed as asked. */
 export function makePlan(input: PlanInput): Plan {
-  const outcomes = nodeOutcomes(input);
-  const chosen = outcomes.filter(({ node }) => input.chosen?.includes(node.name) ?? true);
-  const plans = chosen.map((outcome) => nodePlan(outcome, input));
-  const established = outcomes.filter(isRunning).filter((outcome) => isOnCluster(outcome, input) && identityChanges(outcome, input).length === 0);
-  const moved = chosen.flatMap((outcome) => identityChanges(outcome, input)).map(({ setting: { section, key } }) => `[${section}] ${key}`);
-  const kind = plans.every(({ action }) => action === 'none') ? 'nothing' : moved.length > 0 && established.length === 0 ? 'move' : 'roll';
-  if (kind === 'move') refusePart(input, chosen);
+  return planOutcomes(nodeOutcomes(input), input, (outcome) => isOnCluster(outcome, input.cluster));
+}
 
-  const founder = (established[0] ?? outcomes.filter(isRunning).find((outcome) => isOnCluster(outcome, input)) ?? chosen[0])?.node.name ?? '';
+/** The plan that leads to these outcomes; `isAtTarget`: whether a node is on the database it is to be on already. Throws UserError when a part of a move is asked for. */
+export function planOutcomes(outcomes: readonly NodeOutcome[], context: PlanContext, isAtTarget: (outcome: NodeOutcome) => boolean): Plan {
+  const identityChanges = (outcome: NodeOutcome): readonly Difference[] =>
+    outcome.merged.differing.filter(({ setting: { section, key } }) => identity.includes(`${section}.${key}`) && !(section === 'database' && isAtTarget(outcome)));
+  const chosen = outcomes.filter(({ node }) => context.chosen?.includes(node.name) ?? true);
+  const plans = chosen.map((outcome) => makeNodePlan(outcome, context));
+  const established = outcomes.filter(isRunning).filter((outcome) => isAtTarget(outcome) && identityChanges(outcome).length === 0);
+  const moved = chosen.flatMap(identityChanges).map(({ setting: { section, key } }) => `[${section}] ${key}`);
+  const kind = plans.every(({ action }) => action === 'none') ? 'nothing' : moved.length > 0 && established.length === 0 ? 'move' : 'roll';
+  if (kind === 'move') refusePart(context.cluster, chosen);
+
+  const founder = (established[0] ?? outcomes.filter(isRunning).find(isAtTarget) ?? chosen[0])?.node.name ?? '';
   return { kind, moved: kind === 'move' ? [...new Set(moved)] : [], founder, nodes: inOrder(plans, founder) };
 }
 
 /** Settings that no two running nodes of a cluster may differ in: data would part, or secrets turn into garbage. */
 const identity = ['database.url', 'database.connection_string', 'database.type', 'database.host', 'database.name', 'security.secret_key', 'secrets_manager.encryption.secret_key.v1.secret_key', 'unified_alerting.ha_label'];
 
-function identityChanges(outcome: NodeOutcome, input: PlanInput): readonly Difference[] {
-  const same = isOnCluster(outcome, input);
-  return outcome.merged.differing.filter(({ setting: { section, key } }) => identity.includes(`${section}.${key}`) && !(same && section === 'database'));
-}
-
 function isRunning({ facts }: NodeOutcome): boolean {
   return facts.service.active;
 }
 
-function isOnCluster({ facts }: NodeOutcome, { cluster }: PlanInput): boolean {
+function isOnCluster({ facts }: NodeOutcome, cluster: Cluster): boolean {
   const reading = effectiveOf(facts);
   return reading.ok && isOnDatabase(reading.config, cluster.database);
 }
 
-function refusePart({ cluster }: PlanInput, chosen: readonly NodeOutcome[]): void {
+function refusePart(cluster: Cluster, chosen: readonly NodeOutcome[]): void {
   const left = cluster.nodes.filter(({ name }) => !chosen.some(({ node }) => node.name === name));
   if (left.length === 0) return;
   throw new UserError(`This changes the database, the secret_key or the label, which all nodes share, and ${left.map(({ name }) => name).join(', ')} would stay behind.`, {
     hint: 'Push to all nodes: grafana-ha push',
-  });
-}
-
-function nodePlan(outcome: NodeOutcome, input: PlanInput): NodePlan {
-  const { node, facts, merged, files } = outcome;
-  const changed = files.length > 0 || input.pending.has(node.name);
-  return {
-    name: node.name,
-    changes: merged.differing.map((difference) => change(difference, input)),
-    overridden: overridden(outcome, input),
-    files: files.map(({ what, path, content, access }) => ({ what, path, ...access, hash: input.keyedHash(content.reveal()) })),
-    running: facts.service.active,
-    action: facts.service.active ? (changed ? 'restart' : 'none') : 'start',
-  };
-}
-
-function change({ setting: { section, key, wanted }, before }: Difference, { fingerprint }: PlanInput): Change {
-  return { section, key, before: shownValue(key, before?.value ?? '', fingerprint), after: shownValue(key, wantedText(wanted), fingerprint) };
-}
-
-function overridden({ merged, facts }: NodeOutcome, { fingerprint }: PlanInput): readonly Overridden[] {
-  return merged.outlooks.flatMap((outlook) => {
-    const override = overrideOf(outlook, facts);
-    const { setting: { section, key, wanted } } = outlook;
-    return override === undefined ? [] : [{ section, key, value: shownValue(key, wantedText(wanted), fingerprint), ...override }];
   });
 }
 

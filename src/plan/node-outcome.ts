@@ -24,7 +24,8 @@ export interface NodeOutcome {
 export interface FileOutcome {
   readonly what: PlannedFile['what'];
   readonly path: string;
-  readonly content: Secret;
+  /** Absent: the file goes. */
+  readonly content?: Secret;
   /** Hash of what lies there now; absent: nothing does. */
   readonly expectedSha256?: string;
   /** Undefined: keeps what the file there has. */

@@ -20,6 +20,8 @@ export interface NodePlan {
   /** Settings that are right, though something else than the config decides them. */
   readonly overridden: readonly Overridden[];
   readonly action: 'none' | 'start' | 'restart';
+  /** Keyed hash of the config as it was found; absent: there was none. */
+  readonly found?: string;
   /** Whether it ran when the facts were gathered. */
   readonly running: boolean;
 }
@@ -30,6 +32,8 @@ export interface Change {
   readonly key: string;
   readonly before: Shown;
   readonly after: Shown;
+  /** Somebody changed it since our last push, which had left this. */
+  readonly theirs?: Shown;
 }
 
 /** A setting that the config would say like this, and what says it instead. */
@@ -45,13 +49,22 @@ export interface PlannedFile {
   /** `user:group`; undefined: as it is. */
   readonly owner?: string;
   readonly mode?: string;
-  /** Keyed. */
-  readonly hash: string;
+  /** Keyed; absent: the file goes. */
+  readonly hash?: string;
+  /** Keyed hash of what lies there now; absent: nothing does. */
+  readonly before?: string;
+  /** Somebody changed the file since our last push. */
+  readonly theirs?: true;
 }
 
 /** Whether a push would change and start nothing. */
 export function isEmpty(plan: Plan): boolean {
   return plan.kind === 'nothing';
+}
+
+/** Whether it would undo what somebody else changed. */
+export function hasTheirs({ nodes }: Plan): boolean {
+  return nodes.some(({ changes, files }) => [...changes, ...files].some(({ theirs }) => theirs !== undefined));
 }
 
 /** How many times a Grafana goes away and comes back. */

@@ -1,9 +1,14 @@
 import { dirname } from 'node:path/posix';
 import { nodePaths } from '../settings/node-paths.ts';
-import { auditScript } from '../shell/push-files.ts';
+import { UserError } from '../errors.ts';
+import { rememberScript } from '../shell/push-state.ts';
+import type { Pushed } from '../plan/pushed.ts';
 import type { World } from '../world.ts';
+import { audit, auditFiles } from './audit.ts';
+import { backupNotes } from './backup-notes.ts';
 import { clearLeft, withLock } from './lock.ts';
 import type { LockHolder, LockPlace } from './lock.ts';
+import { keepKeys, writePushed } from './node-memory.ts';
 import type { PreparedPush } from './prepare-push.ts';
 import { pushNodes, whereItShows } from './push-node.ts';
 import { roll } from './roll.ts';
@@ -16,7 +21,7 @@ const defaultPatience = 300;
 /** Applies a prepared plan under the lock and says what every node is left with. Rejects with UserError, nothing changed, when staging fails or another push holds the lock. */
 export async function applyPush(prepared: PreparedPush, options: { readonly breakLock: boolean }, world: World): Promise<Rolled> {
   const { plan, cluster, outcomes, connections, secrets, keyedHash } = prepared;
-  const holder = makeHolder(plan, world);
+  const holder = makeHolder(prepared, world);
   const { id } = holder;
   const places = lockPlaces(prepared);
   const nodes = pushNodes({ plan, outcomes, connections, id, sha256: world.local.sha256, keyedHash });
@@ -25,27 +30,54 @@ export async function applyPush(prepared: PreparedPush, options: { readonly brea
     return connection === undefined ? [] : [{ name: outcome.node.name, connection, ...whereItShows(outcome) }];
   });
   return world.uninterrupted((signal) => withLock(places, holder, options.breakLock, world, async () => {
-    await stage(nodes, cluster.pushing.keep);
+    await takeKeys(prepared);
+    await stage(nodes, cluster.pushing.keep, backupNotes(prepared, holder));
     const live = liveLines(plan, world);
     const rolled = await roll({ kind: plan.kind === 'move' ? 'move' : 'roll', nodes, cluster: watched }, {
       world, patience: cluster.pushing.waitSeconds ?? defaultPatience, signal, secrets, tell: live.tell,
     }).finally(live.done);
     await unstage(nodes.filter(({ name }) => rolled.nodes.some((result) => result.name === name && result.state === 'untouched')));
     const result = Object.fromEntries(rolled.nodes.map(({ name, state }) => [name, state]));
-    await Promise.allSettled(places.map(({ connection, statePath }) => connection.run(auditScript(statePath, JSON.stringify({ ...holder, ended: world.clock.now().toISOString(), result })))));
+    await remember(prepared, () => true);
+    const { who, from, since } = holder;
+    await audit({ id, command: prepared.command, kind: plan.kind, who, from, since, ended: world.clock.now().toISOString(), files: auditFiles(plan.nodes), result }, cluster.name, places, world);
     return rolled;
   }));
 }
 
-/** Takes away what an earlier push of this person left on the nodes when it was killed; for a push that has nothing to change. */
+/** Takes away what an earlier push of this person left on the nodes when it was killed, and takes note of hands that made a node what it should be; for a push that has nothing to change. */
 export async function tidyUp(prepared: PreparedPush, world: World): Promise<void> {
-  await Promise.allSettled(lockPlaces(prepared).map((place) => clearLeft(place, makeHolder(prepared.plan, world), world)));
+  await Promise.allSettled(lockPlaces(prepared).map((place) => clearLeft(place, makeHolder(prepared, world), world)));
+  await remember(prepared, (pushed) => pushed.length > 0);
 }
 
-function makeHolder(plan: PreparedPush['plan'], world: World): LockHolder {
+/** Keys that the plan is made with must be those that stay on the nodes. */
+async function takeKeys({ cluster, connections, memories }: PreparedPush): Promise<void> {
+  const others = await keepKeys(cluster, connections, memories);
+  if (others.length > 0) throw new UserError(`Another push was at ${others.join(', ')} since this one looked.`, { hint: 'Push again.' });
+}
+
+/** Nodes that need no new file are as the last push wants them, whoever wrote them: their config is what a later edit is measured by. */
+async function remember({ plan, outcomes, connections, memories, keyedHash }: PreparedPush, isWanted: (pushed: readonly Pushed[]) => boolean): Promise<void> {
+  await Promise.allSettled(plan.nodes.filter(({ files }) => files.length === 0).map(async ({ name }) => {
+    const outcome = outcomes.find(({ node }) => node.name === name);
+    const connection = connections.find((one) => one.name === name);
+    const config = outcome?.facts.config;
+    const pushed = memories.get(name)?.pushed ?? [];
+    if (outcome === undefined || connection === undefined || config === undefined || !isWanted(pushed)) return;
+    if (pushed.length === 1 && pushed[0]?.config === config.text && pushed[0].configPath === outcome.facts.configPath) return;
+    const files = Object.keys(pushed.at(-1)?.files ?? {}).flatMap((path) => {
+      const lies = outcome.facts.files.get(path);
+      return lies === undefined ? [] : [[path, keyedHash(name, lies.sha256)] as const];
+    });
+    await connection.run(rememberScript(outcome.node.grafana.statePath, { path: config.realPath, sha256: config.sha256 }, writePushed(outcome.facts.configPath, Object.fromEntries(files))));
+  }));
+}
+
+function makeHolder({ plan, command }: PreparedPush, world: World): LockHolder {
   return {
     id: pushId(world), who: world.local.userName, from: world.local.hostName, since: world.clock.now().toISOString(),
-    doing: `push (${plan.kind}) to ${plan.nodes.map(({ name }) => name).join(', ')}`,
+    doing: `${command} (${plan.kind}) to ${plan.nodes.map(({ name }) => name).join(', ')}`,
   };
 }
 

@@ -1,59 +1,79 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import type { Secret } from '../cluster/secret.ts';
+import { Secret } from '../cluster/secret.ts';
+import type { Facts } from '../facts.ts';
 import { knownSecrets } from '../gather/known-secrets.ts';
 import { nodeOutcomes } from '../plan/node-outcome.ts';
 import type { NodeOutcome } from '../plan/node-outcome.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import type { Plan } from '../plan/plan.ts';
-import { pendingScript } from '../shell/push-files.ts';
+import type { Pushed } from '../plan/pushed.ts';
+import { schemaOf } from '../settings/encryption-keys.ts';
 import type { NodeConnection, World } from '../world.ts';
+import { gatherMemories, keyedHashes } from './node-memory.ts';
+import type { Memories } from './node-memory.ts';
 import { settleSecrets } from './settle-secrets.ts';
 import type { SecretsInput } from './settle-secrets.ts';
 
-export interface PushInput extends SecretsInput {
+export interface PushInput extends Omit<SecretsInput, 'fresh'> {
   readonly connections: readonly NodeConnection[];
   /** Absent: all nodes. */
   readonly chosen?: readonly string[];
+  /** Of a saved plan; absent: a new one. */
+  readonly salt?: string;
 }
 
 /** A plan together with what is needed to apply it; all but `plan` stays in memory. */
 export interface PreparedPush {
+  readonly command: 'push' | 'rollback';
   readonly plan: Plan;
   readonly cluster: Cluster;
   readonly outcomes: readonly NodeOutcome[];
   readonly connections: readonly NodeConnection[];
+  readonly memories: Memories;
+  /** With the keys of the nodes it gives the secrets that are made new; by itself it tells nothing. */
+  readonly salt: string;
+  /** Steps of Grafana's migrations that the database has seen; absent: not known. */
+  readonly migrations?: number;
   /** Everything that no output may show. */
   readonly secrets: readonly Secret[];
-  readonly keyedHash: (text: string) => string;
+  readonly keyedHash: (node: string, sha256: string) => string;
 }
 
 /** Makes the plan of a push from gathered facts; changes nothing. Rejects with UserError when it cannot be pushed as asked. */
 export async function preparePush(input: PushInput, world: World): Promise<PreparedPush> {
-  const { cluster, facts, connections, chosen } = input;
-  const settled = await settleSecrets(input, world);
-  const key = Buffer.from(world.local.random(16)).toString('hex');
-  const keyedHash = (text: string) => world.local.sha256(`${key}${text}`);
+  const { cluster, facts, connections, chosen, salt = Buffer.from(world.local.random(16)).toString('hex') } = input;
+  const memories = await gatherMemories(cluster, connections, world);
+  const settled = await settleSecrets({ ...input, fresh: freshSecrets(memories, salt, world) }, world);
+  const keyedHash = keyedHashes(memories, world);
   const outcomeInput = { cluster, facts, secrets: settled, sha256: world.local.sha256 };
   const plan = makePlan({
-    ...outcomeInput, keyedHash,
-    fingerprint: (secret) => world.local.fingerprint(secret),
-    pending: await pendingNodes(cluster, connections),
-    ...(chosen === undefined ? {} : { chosen }),
+    ...outcomeInput, ...planMemories(memories), keyedHash, fingerprint: (secret) => world.local.fingerprint(secret), ...(chosen === undefined ? {} : { chosen }),
   });
-  const { databasePassword, secretKey, secretsManagerKey, adminPassword } = settled;
   return {
-    plan, cluster, connections, keyedHash,
+    command: 'push', plan, cluster, connections, keyedHash, memories, salt, ...seenMigrations(facts),
     outcomes: nodeOutcomes(outcomeInput),
-    secrets: [databasePassword, secretKey, ...(secretsManagerKey === undefined ? [] : [secretsManagerKey]), ...(adminPassword === undefined ? [] : [adminPassword]), ...knownSecrets(facts)],
+    secrets: [...Object.values(settled).filter((value): value is Secret => value instanceof Secret), ...knownSecrets(facts)],
   };
 }
 
-/** Nodes whose config an earlier push changed without living to start Grafana on it. */
-async function pendingNodes(cluster: Cluster, connections: readonly NodeConnection[]): Promise<ReadonlySet<string>> {
-  const left = await Promise.all(connections.map(async (connection) => {
-    const statePath = cluster.nodes.find(({ name }) => name === connection.name)?.grafana.statePath;
-    const pending = statePath === undefined ? '' : (await connection.run(pendingScript(statePath))).stdout.trim();
-    return pending === '' ? [] : [connection.name];
-  }));
-  return new Set(left.flat());
+/** How far the schema of the database is. */
+export function seenMigrations(facts: Facts): Pick<PreparedPush, 'migrations'> {
+  const schema = schemaOf(facts);
+  const count = schema?.kind === 'grafana' ? schema.migrations?.count : undefined;
+  return count === undefined ? {} : { migrations: count };
+}
+
+/** What a plan needs of what the nodes remember. */
+export function planMemories(memories: Memories): { readonly pending: ReadonlySet<string>; readonly pushed: ReadonlyMap<string, readonly Pushed[]> } {
+  return {
+    pending: new Set([...memories].filter(([, { isPending }]) => isPending).map(([name]) => name)),
+    pushed: new Map([...memories].map(([name, { pushed }]) => [name, pushed])),
+  };
+}
+
+/** New secrets follow from a key that only root of a node can read, so that a saved plan gives the same ones again. */
+function freshSecrets(memories: Memories, salt: string, { local }: Pick<World, 'local'>): (name: string) => Secret {
+  const [first] = memories.values();
+  const root = first?.key.reveal() ?? Buffer.from(local.random(32)).toString('hex');
+  return (name) => new Secret(Buffer.from(local.sha256(`${root} ${salt} ${name}`), 'hex').toString('base64url'));
 }

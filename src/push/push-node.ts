@@ -30,8 +30,10 @@ export interface PushNodesInput {
   readonly connections: readonly NodeConnection[];
   readonly id: string;
   readonly sha256: (content: Uint8Array) => string;
-  readonly keyedHash: (text: string) => string;
+  readonly keyedHash: (node: string, sha256: string) => string;
 }
+
+const nothing = new Uint8Array();
 
 /** Brings plan, contents and connections together, in the order of the plan. Throws UserError when the contents are not those of the plan. */
 export function pushNodes({ plan, outcomes, connections, id, sha256, keyedHash }: PushNodesInput): readonly PushNode[] {
@@ -39,19 +41,19 @@ export function pushNodes({ plan, outcomes, connections, id, sha256, keyedHash }
     const outcome = outcomes.find(({ node }) => node.name === nodePlan.name);
     const connection = connections.find(({ name }) => name === nodePlan.name);
     if (outcome === undefined || connection === undefined) throw new UserError(`${nodePlan.name} is in the plan and not connected.`, { hint: 'Push again.' });
-    const hashes = outcome.files.map(({ content }) => keyedHash(content.reveal()));
+    const contents = outcome.files.map(({ content }) => (content === undefined ? undefined : Buffer.from(content.reveal())));
+    const hashes = contents.map((content) => (content === undefined ? undefined : keyedHash(nodePlan.name, sha256(content))));
     if (hashes.join() !== nodePlan.files.map(({ hash }) => hash).join()) throw new UserError(`${nodePlan.name} is no longer as the plan found it.`, { hint: 'Push again: the plan is made anew.' });
-    const contents = outcome.files.map(({ content }) => Buffer.from(content.reveal()));
     return {
       name: nodePlan.name, connection, layout: outcome.node.grafana, plan: nodePlan,
       place: { id, statePath: outcome.node.grafana.statePath },
       files: outcome.files.map(({ what, path, access, expectedSha256 }, index) => ({
         // A founder that fails late has encrypted rows with a new secret_key: the key must not be lost with the way back.
-        path, bytes: contents[index]!.length, sha256: sha256(contents[index]!),
+        path, bytes: contents[index]?.length ?? 0, sha256: sha256(contents[index] ?? nothing),
         ...(expectedSha256 === undefined ? {} : { expectedSha256 }),
-        place: access === undefined ? { kind: 'config' } : { kind: 'file', ...access, stays: what === 'secret' },
+        place: contents[index] === undefined ? { kind: 'gone' } : access === undefined ? { kind: 'config' } : { kind: 'file', ...access, stays: what === 'secret' },
       })),
-      payload: Buffer.concat(contents),
+      payload: Buffer.concat(contents.map((content) => content ?? nothing)),
       ...whereItShows(outcome),
     };
   });

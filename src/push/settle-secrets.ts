@@ -3,6 +3,7 @@ import { Secret } from '../cluster/secret.ts';
 import type { SecretSource } from '../cluster/secret.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
+import type { FoundSecret } from '../facts/redis.ts';
 import { resolveSecret } from '../gather/secrets.ts';
 import type { HeldSecret, ResolvedSecret } from '../gather/secrets.ts';
 import type { EffectiveConfig } from '../grafana/effective-config.ts';
@@ -11,6 +12,7 @@ import { chooseSecretKey } from '../settings/choose-secret-key.ts';
 import type { KeyChoice } from '../settings/choose-secret-key.ts';
 import { keyHolders, schemaOf, schemaUnder, secretKey, secretsManagerKey } from '../settings/encryption-keys.ts';
 import type { EncryptionKey } from '../settings/encryption-keys.ts';
+import type { RedisSecrets } from '../settings/redis-settings.ts';
 import type { ClusterSecrets } from '../settings/settings-for.ts';
 import type { World } from '../world.ts';
 
@@ -20,6 +22,8 @@ export interface SecretsInput {
   readonly databasePassword: ResolvedSecret;
   /** Used where the cluster file names none. */
   readonly adminPassword?: SecretSource | Secret;
+  /** Makes a new secret of that name; absent: a random one. */
+  readonly fresh?: (name: string) => Secret;
 }
 
 type Outside = Pick<World, 'files' | 'local' | 'prompt'>;
@@ -33,18 +37,28 @@ export async function settleSecrets(input: SecretsInput, world: Outside): Promis
   const schema = schemaOf(input.facts);
   const hasUsers = schema?.kind === 'grafana' && schema.users > 0;
   const adminPassword = hasUsers ? undefined : await settleAdminPassword(input, world);
-  return { databasePassword: databasePassword.secret, secretKey: key, ...(second === undefined ? {} : { secretsManagerKey: second }), ...(adminPassword === undefined ? {} : { adminPassword }) };
+  const redis = settleRedis(input);
+  return { databasePassword: databasePassword.secret, secretKey: key, ...(redis === undefined ? {} : { redis }), ...(second === undefined ? {} : { secretsManagerKey: second }), ...(adminPassword === undefined ? {} : { adminPassword }) };
 }
 
-async function settleKey(which: EncryptionKey, { cluster, facts }: SecretsInput, world: Outside): Promise<Secret> {
+/** Those that Redis was tried with; none is made new. */
+function settleRedis({ facts: { local: { redis } } }: SecretsInput): RedisSecrets | undefined {
+  if (redis === undefined) return undefined;
+  return Object.fromEntries(Object.entries(redis).map(([name, found]: readonly [string, FoundSecret]) => {
+    if (!found.ok) throw missing(found);
+    return [name, found.facts];
+  }));
+}
+
+async function settleKey(which: EncryptionKey, { cluster, facts, fresh }: SecretsInput, world: Outside): Promise<Secret> {
   const holders = keyHolders(which, cluster, facts);
   const source = cluster.security[which.name] ?? { kind: 'nodes' };
   const given = source.kind === 'nodes' ? undefined : await resolveSecret(source, { what: `the ${which.option}`, flag: `${which.option} =`, held: [] }, world);
   if (given !== undefined && !given.ok) throw missing(given);
   const schema = schemaOf(facts);
   if (schema === undefined) throw new UserError('The database was not reached, so what it holds is not known.', { hint: 'grafana-ha validate --only "database.*"' });
-  const fresh = new Secret(Buffer.from(world.local.random(30)).toString('base64url'));
-  const choice = chooseSecretKey({ holders, schema: schemaUnder(which, schema), fresh, ...(given === undefined ? {} : { given: given.secret }) });
+  const made = fresh?.(which.name) ?? new Secret(Buffer.from(world.local.random(30)).toString('base64url'));
+  const choice = chooseSecretKey({ holders, schema: schemaUnder(which, schema), fresh: made, ...(given === undefined ? {} : { given: given.secret }) });
   if (!choice.ok) throw refusedKey(which, choice, world);
   return choice.key;
 }

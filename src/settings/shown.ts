@@ -1,5 +1,5 @@
 import { Secret } from '../cluster/secret.ts';
-import { publicSecretKey } from '../grafana/catalogue-secrets.ts';
+import { isSecretKey, publicSecretKey } from '../grafana/catalogue-secrets.ts';
 
 /** A value as it may be shown. */
 export type Shown =
@@ -13,12 +13,15 @@ export type Fingerprint = (secret: Secret) => string;
 const shipped = [publicSecretKey, 'admin'];
 
 /** Keys whose value is a secret or may hold one, as `url` may. */
-const secretKeys = ['password', 'secret_key', 'admin_password', 'url', 'connection_string'];
+const secretKeys = ['url', 'connection_string', 'ha_redis_password', 'ha_redis_sentinel_password', 'ha_engine_password'];
 
-/** Shows a value of a managed setting, and of a secret its fingerprint alone. */
+/** Says where the secret is, and not what it is. */
+const reference = /^\$__(file|env|vault)\{[^{}]*\}$/;
+
+/** Shows a value of a setting, and of a secret its fingerprint alone. */
 export function shownValue(key: string, text: string, fingerprint: Fingerprint): Shown {
   if (text === '') return { kind: 'unset' };
-  if (!secretKeys.includes(key)) return { kind: 'text', text };
+  if (!(secretKeys.includes(key) || isSecretKey('', key)) || reference.test(text)) return { kind: 'text', text };
   return shipped.includes(text) ? { kind: 'text', text: "Grafana's default" } : { kind: 'secret', fingerprint: fingerprint(new Secret(text)) };
 }
 

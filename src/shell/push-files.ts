@@ -9,13 +9,22 @@ export interface PushFile {
   readonly sha256: string;
   /** Hash of what the plan found there; absent: there was nothing. */
   readonly expectedSha256?: string;
-  /** `file`: made, or replaced with this owner and mode; one that `stays` is not removed when the push is taken back. `config`: replaced, keeping owner, mode, ACL and label of what is there. */
-  readonly place: { readonly kind: 'file'; readonly owner: string; readonly mode: string; readonly stays?: boolean } | { readonly kind: 'config' };
+  /** `file`: made, or replaced with this owner and mode; one that `stays` is not removed when the push is taken back. `config`: replaced, keeping owner, mode, ACL and label of what is there. `gone`: removed. */
+  readonly place: { readonly kind: 'file'; readonly owner: string; readonly mode: string; readonly stays?: boolean } | { readonly kind: 'config' } | { readonly kind: 'gone' };
 }
 
 export interface PushPlace {
   readonly id: string;
   readonly statePath: string;
+}
+
+/** What a push writes down on a node beside its files; holds no secret. */
+export interface PushNotes {
+  /** Who made the backup, when and why, as one line. */
+  readonly record: string;
+  /** Keyed hashes of what the node has once the push is through, as one line. */
+  readonly pushed: string;
+  readonly configPath: string;
 }
 
 /** Exit codes of the scripts below. */
@@ -39,6 +48,8 @@ const unchanged = ({ expectedSha256 }: PushFile): Script => (expectedSha256 === 
   ? sh`[ ! -e "$target" ] || exit ${pushExit.changedMeanwhile}`
   : sh`{ [ -f "$target" ] && [ "$(hash_of "$target")" = ${expectedSha256} ]; } || exit ${pushExit.changedMeanwhile}`);
 
+const isHeld = ({ place }: PushFile): boolean => place.kind !== 'gone';
+
 const begin = ({ id, statePath }: PushPlace): Script => sh`set -eu
 umask 077
 backup=${statePath}/backups/${id}
@@ -57,7 +68,7 @@ function join(scripts: readonly Script[]): Script {
 }
 
 /** Puts every file beside its target under a temporary name, with owner and mode, safe on disk, and keeps a copy of what is there. Nothing is live yet. */
-export function stageScript(place: PushPlace, files: readonly PushFile[], keep: number): Script {
+export function stageScript(place: PushPlace, files: readonly PushFile[], keep: number, notes: PushNotes): Script {
   return join([
     begin(place),
     sh`mkdir -p ${place.statePath}/backups
@@ -65,8 +76,11 @@ chmod 0700 ${place.statePath} ${place.statePath}/backups
 mkdir "$backup"
 cd ${place.statePath}/backups
 ls -1r | grep -vxF ${place.id} | tail -n +${keep} | while read -r old; do rm -rf -- "./$old"; done
-if [ -e ${place.statePath}/pending ]; then cp ${place.statePath}/pending "$backup"/pending; fi`,
+if [ -e ${place.statePath}/pending ]; then cp ${place.statePath}/pending "$backup"/pending; fi
+if [ -e ${place.statePath}/pushed ]; then cp -a ${place.statePath}/pushed "$backup"/pushed; fi
+printf '%s\n' ${notes.record} > "$backup"/record`,
     ...files.map((file, index) => stageOne(place, file, index)),
+    layOutMemory(files, notes),
   ]);
 }
 
@@ -77,15 +91,15 @@ temp=$(temp "$target" ${index})
 replaceable "$target"
 ${raw(like.kind === 'file' ? sh`make_folder "$(dirname "$target")" ${like.owner}` : sh`:`)}
 for left in "$(dirname "$target")"/.grafana-ha-*.tmp; do case $left in */.grafana-ha-${place.id}.*) ;; *) rm -f -- "$left" ;; esac; done
-${raw(like.kind === 'file' ? sh`:` : sh`cp -a -- "$target" "$temp"`)}
-dd bs=65536 iflag=fullblock,count_bytes count=${file.bytes} status=none > "$temp"
-[ "$(hash_of "$temp")" = ${file.sha256} ] || exit ${pushExit.damaged}
+${raw(like.kind === 'config' ? sh`cp -a -- "$target" "$temp"` : sh`:`)}
+${raw(isHeld(file) ? sh`dd bs=65536 iflag=fullblock,count_bytes count=${file.bytes} status=none > "$temp"
+[ "$(hash_of "$temp")" = ${file.sha256} ] || exit ${pushExit.damaged}` : sh`:`)}
 ${raw(unchanged(file))}
 if [ -e "$target" ]; then cp -a -- "$target" "$backup"/${index}; else : > "$backup"/${index}.absent; fi
 printf '%s\n' "$target" > "$backup"/${index}.path
 ${raw(like.kind === 'file' ? sh`chown ${like.owner} "$temp"
 chmod ${like.mode} "$temp"` : sh`:`)}
-flush "$temp"`;
+${raw(isHeld(file) ? sh`flush "$temp"` : sh`:`)}`;
 }
 
 /** Makes staged files live: all are checked first, then renamed, the config last. `reason` is what an interrupted push leaves in `pending`. */
@@ -93,12 +107,27 @@ export function swapScript(place: PushPlace, files: readonly PushFile[], reason:
   return join([
     begin(place),
     ...files.map((file, index) => sh`target=$(real ${file.path})
-[ "$(hash_of "$(temp "$target" ${index})")" = ${file.sha256} ] || exit ${pushExit.damaged}
+${raw(isHeld(file) ? sh`[ "$(hash_of "$(temp "$target" ${index})")" = ${file.sha256} ] || exit ${pushExit.damaged}` : sh`:`)}
 replaceable "$target"
 ${raw(unchanged(file))}`),
     sh`printf '%s\n' ${reason} > ${place.statePath}/pending`,
-    ...files.map((file, index) => sh`target=$(real ${file.path}); mv -f -- "$(temp "$target" ${index})" "$target"; flush "$(dirname "$target")"`),
+    // Before the first file is live, so that a push that is killed does not look like somebody else's edit.
+    sh`rm -rf ${place.statePath}/pushed.new
+mv "$backup"/pushed.new ${place.statePath}/pushed.new`,
+    ...files.map((file, index) => sh`target=$(real ${file.path}); ${raw(isHeld(file) ? sh`mv -f -- "$(temp "$target" ${index})" "$target"` : sh`rm -f -- "$target"`)}; flush "$(dirname "$target")"`),
+    sh`rm -rf ${place.statePath}/pushed
+mv ${place.statePath}/pushed.new ${place.statePath}/pushed`,
   ]);
+}
+
+/** Lays out what the node is to remember once this push is live: its hashes, and the config as it then is. */
+function layOutMemory(files: readonly PushFile[], { pushed, configPath }: PushNotes): Script {
+  const index = files.findIndex(({ path }) => path === configPath);
+  const held = files[index] === undefined || isHeld(files[index]);
+  return sh`mkdir "$backup"/pushed.new
+printf '%s\n' ${pushed} > "$backup"/pushed.new/files
+target=$(real ${configPath})
+${raw(!held ? sh`: > "$backup"/pushed.new/config` : sh`cat "${raw(index < 0 ? sh`$target` : sh`$(temp "$target" ${index})`)}" > "$backup"/pushed.new/config`)}`;
 }
 
 /** Puts back what the swap of this push replaced; what was not there before is removed unless it `stays`. A file that someone else changed since stays. */
@@ -106,13 +135,15 @@ export function restoreScript(place: PushPlace, files: readonly PushFile[]): Scr
   return join([
     begin(place),
     ...files.map((file, index) => sh`target=$(cat "$backup"/${index}.path); temp=$(temp "$target" ${index})
-if [ -e "$target" ] && [ "$(hash_of "$target")" = ${file.sha256} ]; then
+if ${raw(isHeld(file) ? sh`[ -e "$target" ] && [ "$(hash_of "$target")" = ${file.sha256} ]` : sh`[ ! -e "$target" ]`)}; then
   if [ -e "$backup"/${index} ]; then cp -a -- "$backup"/${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
   else ${raw(file.place.kind === 'file' && file.place.stays === true ? sh`:` : sh`rm -f -- "$target"`)}; fi
   flush "$(dirname "$target")"
 fi
 rm -f -- "$temp"`).reverse(),
-    sh`if [ -e "$backup"/pending ]; then cp "$backup"/pending ${place.statePath}/pending; else rm -f ${place.statePath}/pending; fi`,
+    sh`if [ -e "$backup"/pending ]; then cp "$backup"/pending ${place.statePath}/pending; else rm -f ${place.statePath}/pending; fi
+rm -rf ${place.statePath}/pushed.new ${place.statePath}/pushed
+if [ -e "$backup"/pushed ]; then cp -a "$backup"/pushed ${place.statePath}/pushed; fi`,
   ]);
 }
 
@@ -128,11 +159,6 @@ export function unstageScript(place: PushPlace, files: readonly PushFile[]): Scr
 /** Says that this node needs nothing more: its Grafana runs on what lies there. */
 export function settledScript({ statePath }: PushPlace): Script {
   return sh`rm -f ${statePath}/pending`;
-}
-
-/** Prints what an interrupted push left to finish, or nothing. */
-export function pendingScript(statePath: string): Script {
-  return sh`cat ${statePath}/pending 2>/dev/null || :`;
 }
 
 /** Adds one line of JSON to the node's audit file. */

@@ -26,7 +26,7 @@ const factsOf = (nodes: Readonly<Partial<Record<Name, NodeFacts>>>): Facts => ({
   at: new Date('2027-01-04T10:00:00Z'),
 });
 const inputFor = (facts: Facts, change: Partial<PlanInput> = {}): PlanInput => ({
-  cluster, facts, secrets, sha256, keyedHash: (text) => sha256(`key${text}`), fingerprint: (secret) => sha256(secret.reveal()).slice(0, 6), pending: new Set(), ...change,
+  cluster, facts, secrets, sha256, keyedHash: (node, hash) => sha256(`key of ${node} ${hash}`), fingerprint: (secret) => sha256(secret.reveal()).slice(0, 6), pending: new Set(), pushed: new Map(), ...change,
 });
 
 /** The node as a push leaves it. */

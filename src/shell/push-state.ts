@@ -1,0 +1,58 @@
+import { framing, parseAnswer } from './framed-answer.ts';
+import { raw, sh } from './quote.ts';
+import type { Script } from './quote.ts';
+
+/** Asks for what earlier pushes left in the state folder of a node. */
+export function stateFolderScript(statePath: string): Script {
+  return sh`${raw(framing)}cd ${statePath} 2>/dev/null || exit 0
+for f in pending key pushed/files pushed/config pushed.new/files pushed.new/config; do [ ! -f "$f" ] || put "$f" < "$f"; done`;
+}
+
+export interface StateFolder {
+  /** What an interrupted push left to finish. */
+  readonly pending: string;
+  /** Of stored fingerprints; absent: no push has made one yet. */
+  readonly key?: string;
+  /** What pushes left: the last one, and before it one that was killed while it changed the files. */
+  readonly pushed: readonly { readonly config: string; readonly files: string }[];
+}
+
+/** Reads the answer to `stateFolderScript`. */
+export function readState(stdout: string): StateFolder {
+  const answer = parseAnswer(stdout);
+  const key = answer.text('key')?.trim();
+  return {
+    pending: (answer.text('pending') ?? '').trim(),
+    ...(key === undefined || key === '' ? {} : { key }),
+    pushed: ['pushed.new', 'pushed'].flatMap((folder) => {
+      const files = answer.text(`${folder}/files`);
+      return files === undefined ? [] : [{ config: answer.text(`${folder}/config`) ?? '', files }];
+    }),
+  };
+}
+
+/** Keeps the key that comes on stdin, unless the node has one, and prints the one it has. */
+export function keepKeyScript(statePath: string): Script {
+  return sh`set -eu
+umask 077
+mkdir -p ${statePath}
+chmod 0700 ${statePath}
+cd ${statePath}
+cat > key.$$.tmp
+if [ -s key ]; then rm -f key.$$.tmp; else mv -f key.$$.tmp key; fi
+cat key`;
+}
+
+/** Remembers a config as it lies there as the one that a push left, if it still is the one with this hash. */
+export function rememberScript(statePath: string, config: { readonly path: string; readonly sha256: string }, files: string): Script {
+  return sh`set -eu
+umask 077
+cd ${statePath}
+rm -rf pushed.new
+mkdir pushed.new
+cat ${config.path} > pushed.new/config
+[ "$(sha256sum < pushed.new/config | cut -d' ' -f1)" = ${config.sha256} ] || { rm -rf pushed.new; exit 0; }
+printf '%s\n' ${files} > pushed.new/files
+rm -rf pushed
+mv pushed.new pushed`;
+}
