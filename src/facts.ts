@@ -1,8 +1,9 @@
 import type { Secret } from './cluster/secret.ts';
 import type { DatabasePath } from './facts/database.ts';
 import type { HostFacts } from './facts/host.ts';
+import type { Egress, NodeLicense } from './facts/license.ts';
 import type { PeerFacts } from './facts/peers.ts';
-import type { RedisPath } from './facts/redis.ts';
+import type { RedisCredentials, RedisPath } from './facts/redis.ts';
 import type { UrlFacts } from './facts/url.ts';
 import type { ConnectFailure } from './world.ts';
 
@@ -18,6 +19,8 @@ export interface Facts {
   readonly peers?: Gathered<PeerFacts>;
   /** Absent: nobody asked. */
   readonly url?: Gathered<UrlFacts>;
+  /** How each node that renews a license reaches grafana.com, by its name; absent: nobody asked. */
+  readonly egress?: ReadonlyMap<string, Egress>;
   /** One entry a node and Redis; absent: nobody asked, or the cluster uses none. */
   readonly redis?: readonly RedisPath[];
   /** UTC time at which gathering began. */
@@ -39,10 +42,14 @@ export interface LocalFacts {
   readonly databasePassword: Gathered<Secret> | { readonly ok: false; readonly missing: string; readonly hint: string };
   /** Addresses the shared host name resolves to here; undefined: it does not resolve. */
   readonly rootUrlAddresses?: readonly string[];
-  /** The license file as it lies here. */
+  /** The license token that the nodes are to have, as it is here. */
   readonly license?: { readonly ok: true; readonly text: string } | { readonly ok: false; readonly missing: string };
   /** The database's CA file as it lies here. */
   readonly databaseCa?: { readonly ok: true; readonly text: string } | { readonly ok: false; readonly missing: string };
+  /** The CA file of Redis as it lies here. */
+  readonly redisCa?: { readonly ok: true; readonly text: string } | { readonly ok: false; readonly missing: string };
+  /** What Redis was tried with; absent: nobody asked, or the cluster uses none. */
+  readonly redis?: RedisCredentials;
 }
 
 export interface NodeFacts {
@@ -88,6 +95,10 @@ export interface NodeFacts {
   readonly databaseCa?: { readonly path: string; readonly pem: string };
   /** Version of every plugin that was added to this node, by id. */
   readonly plugins?: ReadonlyMap<string, string>;
+  /** Enterprise tokens that are there. */
+  readonly licenses?: readonly NodeLicense[];
+  /** Its Grafana goes out through an HTTPS_PROXY. */
+  readonly proxied?: true;
   /** Absent: nobody asked. */
   readonly host?: HostFacts;
   /** Seconds the node's clock is ahead of ours. */

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Become, Target } from './cluster/cluster.ts';
 import type { Secret } from './cluster/secret.ts';
+import type { CertificateFacts } from './facts/url.ts';
 
 /** Everything that touches the outside. Built once in context.ts, handed down, replaced by a fake in tests. */
 export interface World {
@@ -10,6 +11,7 @@ export interface World {
   readonly clock: Clock;
   readonly local: Local;
   readonly database: DatabaseDrivers;
+  readonly redis: RedisDriver;
   readonly http: Http;
   /** Connects to all targets at once, bounded by first hop; one outcome a target, in order. Never throws for a node. */
   connect(targets: readonly ConnectTarget[], options: ConnectOptions): Promise<readonly ConnectOutcome[]>;
@@ -236,6 +238,32 @@ export interface DatabaseSession {
   close(): Promise<void>;
 }
 
+export interface RedisDriver {
+  /** Connects and, with a password, logs in once. Rejects with DatabaseFailure; the code of Redis's own errors is their first word, such as WRONGPASS. */
+  open(request: RedisRequest): Promise<RedisSession>;
+  /** TLS handshake without credentials; rejects with DatabaseFailure when nothing answers. */
+  probeTls(request: Omit<TlsProbeRequest, 'type'>): Promise<TlsOffer>;
+}
+
+export interface RedisRequest {
+  readonly dial: Dial;
+  readonly address: { readonly host: string; readonly port: number };
+  /** Absent: the default user. */
+  readonly username?: string;
+  readonly password?: Secret;
+  readonly tls: DatabaseRequest['tls'];
+  /** Of the login and of every command. */
+  readonly timeoutMs?: number;
+}
+
+export interface RedisSession {
+  /** Rejects with DatabaseFailure. */
+  command(name: string, ...words: readonly string[]): Promise<RedisAnswer>;
+  close(): Promise<void>;
+}
+
+export type RedisAnswer = string | number | null | readonly RedisAnswer[];
+
 /** What a driver rejects with: the server's or the network's own code and words. */
 export interface DatabaseFailure extends Error {
   /** SQLSTATE or MySQL error code name, or ECONNREFUSED, ENOTFOUND, ETIMEDOUT, ESSH, or OpenSSL's code. */
@@ -245,6 +273,17 @@ export interface DatabaseFailure extends Error {
 export interface Http {
   /** One request over a dialled stream, redirects not followed. Rejects when nothing answers in time. */
   request(request: HttpRequest): Promise<HttpAnswer>;
+  /** A TCP connection from here. */
+  dial: Dial;
+  /** A TLS handshake, and what the certificate is like; nothing is verified and nothing else is sent. Rejects when nobody answers in time, or not in TLS. */
+  certificate(request: CertificateRequest): Promise<CertificateFacts>;
+}
+
+export interface CertificateRequest {
+  readonly dial: () => Duplex;
+  /** A name or an IP address. */
+  readonly serverName: string;
+  readonly timeoutMs: number;
 }
 
 export interface HttpRequest {
@@ -254,11 +293,14 @@ export interface HttpRequest {
   readonly path: string;
   /** TLS without verification: the node talks to itself. */
   readonly tls?: boolean;
+  /** Name for TLS to ask for (SNI), where there is one. */
+  readonly serverName?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
 }
 
+/** Status 101 where a connection was upgraded; it is closed at once. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;

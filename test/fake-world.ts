@@ -3,7 +3,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Secret } from '../src/cluster/secret.ts';
 import { ExitCode, UserError } from '../src/errors.ts';
-import type { ConnectFailure, DatabaseDrivers, Http, Local, NodeConnection, RunAnswer, RunOptions, World } from '../src/world.ts';
+import type { ConnectFailure, DatabaseDrivers, Http, Local, NodeConnection, RedisDriver, RunAnswer, RunOptions, World } from '../src/world.ts';
 
 /** What a test says the outside does. Whatever is not said here fails the test when it is called. */
 export interface FakeProgram {
@@ -16,7 +16,11 @@ export interface FakeProgram {
   readonly nodes?: Readonly<Record<string, FakeNode>>;
   readonly open?: DatabaseDrivers['open'];
   readonly probeTls?: DatabaseDrivers['probeTls'];
+  readonly redis?: Partial<RedisDriver>;
   readonly request?: Http['request'];
+  /** A TCP connection from this machine. */
+  readonly dial?: Http['dial'];
+  readonly certificate?: Http['certificate'];
   readonly run?: Local['run'];
   readonly lookup?: Local['lookup'];
   /** Answers to questions in order; undefined is Escape. Absent: there is no terminal. */
@@ -145,8 +149,16 @@ export function fakeWorld(program: FakeProgram = {}): FakeWorld {
       open: async (request) => (program.open === undefined ? refuse(`open ${request.type} ${request.address.host}`) : program.open(request)),
       probeTls: async (request) => (program.probeTls === undefined ? refuse(`probeTls ${request.address.host}`) : program.probeTls(request)),
     },
+    redis: {
+      open: async (request) => (program.redis?.open === undefined ? refuse(`open redis ${request.address.host}`) : program.redis.open(request)),
+      probeTls: async (request) => (program.redis?.probeTls === undefined ? refuse(`probeTls redis ${request.address.host}`) : program.redis.probeTls(request)),
+    },
     uninterrupted: (work) => work(program.interrupt ?? new AbortController().signal),
-    http: { request: async (request) => (program.request === undefined ? refuse(`http ${request.host}${request.path}`) : program.request(request)) },
+    http: {
+      request: async (request) => (program.request === undefined ? refuse(`http ${request.host}${request.path}`) : program.request(request)),
+      dial: (address) => (program.dial === undefined ? refuse(`dial ${address.host}:${address.port}`) : program.dial(address)),
+      certificate: async (request) => (program.certificate === undefined ? refuse(`certificate ${request.serverName}`) : program.certificate(request)),
+    },
     connect: (targets) =>
       Promise.resolve(
         targets.map(({ name }) => {

@@ -8,6 +8,7 @@ import type { ConnectedNodes } from './connect.ts';
 import { gatherDatabase } from './database.ts';
 import { databaseTrust } from './database-trust.ts';
 import { gatherNode } from './node.ts';
+import { gatherEgress, readLicense } from './license.ts';
 import { gatherPeers } from './peers.ts';
 import { gatherRedis } from './redis.ts';
 import { resolveDatabasePassword, type ResolvedSecret } from './secrets.ts';
@@ -34,15 +35,18 @@ export interface GatherOptions {
 export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, world: World, options: GatherOptions = {}): Promise<Gathering> {
   const at = world.clock.now();
   const isWanted = (group: Group): boolean => options.groups?.has(group) ?? true;
-  const [local, nodes] = await Promise.all([
+  const [here, nodes] = await Promise.all([
     gatherLocal(cluster, world),
     Promise.all(connected.outcomes.map((outcome) => gatherEntry(cluster, outcome, world))),
   ]);
-  const [{ databasePassword, paths }, peers, redis, url] = await Promise.all([
+  const license = cluster.license === undefined ? undefined : await readLicense(cluster.license, (path) => readFile(path, world), nodes, world);
+  const local = { ...here, ...(license === undefined ? {} : { license }) };
+  const [{ databasePassword, paths }, peers, redis, url, egress] = await Promise.all([
     gatherPaths(cluster, connected, nodes, local, world, options.typed),
     isWanted('gossip') ? gatherPeers(cluster, nodes, connected, { watch: options.watch ?? false, listeners: options.listeners ?? false }, world) : undefined,
     isWanted('redis') ? gatherRedis(cluster, nodes, connected, world) : undefined,
     isWanted('url') ? gatherUrl(cluster, nodes, local.rootUrlAddresses, world) : undefined,
+    isWanted('url') ? gatherEgress(cluster.license, nodes, (name) => connected.connection(name)?.dial, world) : undefined,
   ]);
   const withDatabase = nodes.map((entry): NodeEntry => {
     const path = paths.get(entry.name);
@@ -52,7 +56,7 @@ export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, w
   return {
     facts: {
       nodes: withDatabase, local: { ...local, databasePassword: password },
-      ...(peers === undefined ? {} : { peers }), ...(redis === undefined ? {} : { redis }), ...(url === undefined ? {} : { url }),
+      ...(peers === undefined ? {} : { peers }), ...(redis === undefined ? {} : { redis }), ...(url === undefined ? {} : { url }), ...(egress === undefined ? {} : { egress }),
       at,
     },
     databasePassword,
@@ -97,21 +101,21 @@ async function gatherEntry(cluster: Cluster, outcome: ConnectOutcome, world: Wor
   };
 }
 
-async function gatherLocal(cluster: Cluster, world: Pick<World, 'files' | 'local'>): Promise<Omit<LocalFacts, 'databasePassword'>> {
-  const read = async (path: string): Promise<NonNullable<LocalFacts['license']>> => {
-    const text = await world.files.readText(path).catch((error: unknown) => {
-      if (isUserError(error)) return error;
-      throw error;
-    });
-    if (isUserError(text)) return { ok: false, missing: text.message.replace(/\.$/, '') };
-    return text === undefined ? { ok: false, missing: `there is no file ${path}` } : { ok: true, text };
-  };
-  const rootUrlAddresses = await world.local.lookup(new URL(cluster.rootUrl).hostname);
+async function gatherLocal(cluster: Cluster, world: Pick<World, 'files' | 'local'>): Promise<Omit<LocalFacts, 'databasePassword' | 'license'>> {
+  const rootUrlAddresses = await world.local.lookup(new URL(cluster.rootUrl).hostname.replace(/^\[|\]$/g, ''));
   return {
     ...(rootUrlAddresses === undefined ? {} : { rootUrlAddresses }),
-    ...(cluster.license === undefined ? {} : { license: await read(cluster.license.path) }),
-    ...(cluster.database.caCert === undefined ? {} : { databaseCa: await read(cluster.database.caCert) }),
+    ...(cluster.database.caCert === undefined ? {} : { databaseCa: await readFile(cluster.database.caCert, world) }),
   };
+}
+
+async function readFile(path: string, { files }: Pick<World, 'files'>): Promise<NonNullable<LocalFacts['license']>> {
+  const text = await files.readText(path).catch((error: unknown) => {
+    if (isUserError(error)) return error;
+    throw error;
+  });
+  if (isUserError(text)) return { ok: false, missing: text.message.replace(/\.$/, '') };
+  return text === undefined ? { ok: false, missing: `there is no file ${path}` } : { ok: true, text };
 }
 
 function asFacts(file: LocalFacts['databaseCa']): Gathered<string> {

@@ -31,7 +31,7 @@ export async function gatherNode(node: Node, cluster: NodeQuestion, connection: 
     }))));
     const bare = makeFacts(service, config, clockAheadSeconds);
     const secretFiles = await readSecretFiles(bare, node, config, ask);
-    return { ok: true, facts: { ...bare, secretFiles, ...(await readDataFiles({ ...bare, secretFiles }, config.homePath, ask)) } };
+    return { ok: true, facts: { ...bare, secretFiles, ...(await readDataFiles({ ...bare, secretFiles }, { home: config.homePath, license: nodePaths(node, config.configPath).license }, ask)) } };
   } catch (error) {
     return { ok: false, missing: `${node.name} stopped answering: ${error instanceof Error ? error.message : String(error)}` };
   }
@@ -63,6 +63,7 @@ function makeFacts(service: ServiceReading, config: ConfigReading, clockAheadSec
     ...(service.running === undefined ? {} : { running: service.running }),
     startFiles: service.startFiles,
     ...(service.container === undefined ? {} : { container: service.container.facts }),
+    ...(service.variables.some(({ name }) => /^https_proxy$/i.test(name)) ? { proxied: true } : {}),
     secretFiles: new Map(),
     files: config.files,
     sourceAddresses: config.sourceAddresses,
@@ -85,8 +86,8 @@ function relevant({ variables }: ServiceReading, { config }: ConfigReading): rea
 async function readSecretFiles(facts: NodeFacts, node: Node, config: ConfigReading, ask: (script: Script) => Promise<Answer>): Promise<NodeFacts['secretFiles']> {
   const texts = [facts.config?.text ?? '', ...facts.environment.map(({ value }) => value.reveal())];
   const named = texts.flatMap(findExpanders).filter(({ provider }) => provider === '__file').map(({ argument }) => argument);
-  const { databasePassword, secretKey, secretsManagerKey, adminPassword } = nodePaths(node, config.configPath);
-  const staged = [databasePassword, secretKey, secretsManagerKey, adminPassword].filter((path) => facts.files.has(path));
+  const { databaseCa: _database, redisCa: _redis, license: _license, ...secrets } = nodePaths(node, config.configPath);
+  const staged = Object.values(secrets).filter((path) => facts.files.has(path));
   const names = [...new Set([...named, ...staged])];
   if (names.length === 0) return new Map();
   // A relative path counts from where Grafana runs, its home.
@@ -95,22 +96,32 @@ async function readSecretFiles(facts: NodeFacts, node: Node, config: ConfigReadi
   return new Map([...contents].map(([name, text]) => [name, new Secret(text)]));
 }
 
-/** What the effective config names: the CA file for the database, SQLite's own file, and the plugins. */
-async function readDataFiles(facts: NodeFacts, homePath: string, ask: (script: Script) => Promise<Answer>): Promise<Pick<NodeFacts, 'databaseCa' | 'sqlite' | 'plugins'>> {
+/** What the effective config names: the CA file for the database, licenses, SQLite's own file, and the plugins. */
+async function readDataFiles(facts: NodeFacts, { home, license }: { readonly home: string; readonly license: string }, ask: (script: Script) => Promise<Answer>): Promise<Pick<NodeFacts, 'databaseCa' | 'licenses' | 'sqlite' | 'plugins'>> {
   const effective = effectiveOf(facts);
   if (!effective.ok) return {};
   const value = (section: string, key: string): string => effective.config.get(section, key)?.value ?? '';
   const under = (folder: string, path: string): string => (path.startsWith('/') ? path : `${folder}/${path}`);
-  const data = under(homePath, value('paths', 'data') || 'data');
+  const data = under(home, value('paths', 'data') || 'data');
   const ca = value('database', 'ca_cert_path');
+  const licenseText = value('enterprise', 'license_text');
+  const licensePath = under(home, value('enterprise', 'license_path') || `${data}/license.jwt`);
   const answer = await ask(contentsScript({
-    files: ca === '' ? [] : [{ name: ca, path: under(homePath, ca) }],
+    files: [...(ca === '' ? [] : [{ name: ca, path: under(home, ca) }]), ...[...new Set([license, licensePath])].map((path) => ({ name: path, path }))],
     sqlite: under(data, value('database', 'path') || 'grafana.db'),
-    plugins: under(homePath, value('paths', 'plugins') || 'data/plugins'),
+    plugins: under(home, value('paths', 'plugins') || 'data/plugins'),
   }));
-  const pem = answer.under('secret').get(ca);
+  const contents = answer.under('secret');
+  const pem = contents.get(ca);
   const sqlite = countSqlite(answer);
-  return { ...(pem === undefined ? {} : { databaseCa: { path: ca, pem } }), ...(sqlite === undefined ? {} : { sqlite }), plugins: readPlugins(answer) };
+  const licenses = [
+    ...(licenseText === '' ? [] : [{ path: '[enterprise] license_text', text: new Secret(licenseText), used: true }]),
+    ...[...new Set([license, licensePath])].flatMap((path) => {
+      const text = contents.get(path);
+      return text === undefined ? [] : [{ path, text: new Secret(text), used: licenseText === '' && path === licensePath }];
+    }),
+  ];
+  return { ...(pem === undefined ? {} : { databaseCa: { path: ca, pem } }), licenses, ...(sqlite === undefined ? {} : { sqlite }), plugins: readPlugins(answer) };
 }
 
 /** A plugin.json that is no JSON counts as no plugin: Grafana does not load it either. */

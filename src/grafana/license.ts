@@ -1,6 +1,7 @@
 import { present } from '../cluster/present.ts';
 import { parseRootUrl } from '../cluster/root-url.ts';
 import type { RootUrl } from '../cluster/root-url.ts';
+import type { Secret } from '../cluster/secret.ts';
 
 /** What a license token says of itself; the signature is Grafana's to judge. Claims may change at any time, so all are optional. */
 export interface License {
@@ -10,6 +11,8 @@ export interface License {
   /** Claim `prod`, such as `grafana-enterprise`. */
   readonly products: readonly string[];
   readonly includedUsers?: number;
+  /** Claim `iat`. */
+  readonly issuedAt?: Date;
   readonly notBefore?: Date;
   /** The token's own end; Grafana renews it about every 7 days. */
   readonly tokenExpires?: Date;
@@ -32,15 +35,7 @@ export interface LicenseFinding {
 export function readLicense(jwt: string, rootUrl: string, now: Date): { readonly license?: License; readonly findings: readonly LicenseFinding[] } {
   const claims = readClaims(jwt.replace(/^\uFEFF/, '').trim());
   if (typeof claims === 'string') return { findings: [{ code: 'unreadable', weight: 'error', found: claims, expected: 'a license token: three parts of base64url with dots between them' }] };
-  const license: License = present({
-    subject: text(claims['sub']),
-    company: text(claims['company']),
-    products: strings(claims['prod']),
-    includedUsers: number(claims['included_users']),
-    notBefore: time(claims['nbf']),
-    tokenExpires: time(claims['exp']),
-    licenseExpires: time(claims['lexp']),
-  });
+  const license = licenseOf(claims);
   return {
     license,
     findings: [
@@ -51,7 +46,35 @@ export function readLicense(jwt: string, rootUrl: string, now: Date): { readonly
   };
 }
 
+/** Whether the token that lies on a node is for the same URL and was made after ours, so that writing ours would take a renewal back. */
+export function isNewerLicense(ours: string, onNode: string): boolean {
+  const [one, other] = [ours, onNode].map((jwt) => readClaims(jwt.trim()));
+  if (typeof one !== 'object' || typeof other !== 'object') return false;
+  const [mine, theirs] = [licenseOf(one), licenseOf(other)];
+  if (mine.subject === undefined || theirs.subject === undefined || !isSameUrl(mine.subject, theirs.subject)) return false;
+  const times = mine.issuedAt !== undefined && theirs.issuedAt !== undefined ? [mine.issuedAt, theirs.issuedAt] as const : [mine.tokenExpires, theirs.tokenExpires] as const;
+  return times[0] !== undefined && times[1] !== undefined && times[1] > times[0];
+}
+
+/** The token than which none is newer; the first of several. */
+export function newestLicense<Held extends { readonly secret: Secret }>(held: readonly Held[]): Held | undefined {
+  return held.reduce<Held | undefined>((best, next) => (best === undefined || isNewerLicense(best.secret.reveal(), next.secret.reveal()) ? next : best), undefined);
+}
+
 type Claims = Readonly<Record<string, unknown>>;
+
+function licenseOf(claims: Claims): License {
+  return present({
+    subject: text(claims['sub']),
+    company: text(claims['company']),
+    products: strings(claims['prod']),
+    includedUsers: number(claims['included_users']),
+    issuedAt: time(claims['iat']),
+    notBefore: time(claims['nbf']),
+    tokenExpires: time(claims['exp']),
+    licenseExpires: time(claims['lexp']),
+  });
+}
 
 /** The payload's claims, or what was found instead. */
 function readClaims(jwt: string): Claims | string {
@@ -70,11 +93,25 @@ function readClaims(jwt: string): Claims | string {
 /** Grafana compares the URL with root_url: scheme, host, port and path count, a slash at the end does not. */
 function judgeSubject(subject: string | undefined, rootUrl: string): readonly LicenseFinding[] {
   if (subject === undefined) return [{ code: 'subject-missing', weight: 'error', found: 'no URL in the token', expected: rootUrl }];
+  if (isSameUrl(subject, rootUrl)) return [];
   const licensed = parseRootUrl(subject);
   const shared = parseRootUrl(rootUrl);
-  if (licensed.ok && shared.ok && licensed.value.url === shared.value.url) return [];
-  const differences = licensed.ok && shared.ok ? ` (${compareUrls(licensed.value, shared.value).join(', ')} differs)` : '';
-  return [{ code: 'subject-differs', weight: 'error', found: `a license for ${printable(subject)}${differences}`, expected: `a license for ${rootUrl}` }];
+  const parts = licensed.ok && shared.ok ? `${compareUrls(licensed.value, shared.value).join(', ')} differs, ` : '';
+  return [{ code: 'subject-differs', weight: 'error', found: `a license for ${printable(subject)} (${parts}${firstDifference(printable(subject), rootUrl)})`, expected: `a license for ${rootUrl}` }];
+}
+
+function isSameUrl(one: string, other: string): boolean {
+  const [left, right] = [parseRootUrl(one), parseRootUrl(other)];
+  return left.ok && right.ok ? left.value.url === right.value.url : one === other;
+}
+
+/** Such as `from character 15: "graf.example.com/" is not "grafana.example.com/"`. */
+function firstDifference(one: string, other: string): string {
+  const [left, right] = [[...one], [...other]];
+  const at = left.findIndex((character, index) => character !== right[index]);
+  const from = at < 0 ? left.length : at;
+  const rest = (characters: readonly string[]): string => (from < characters.length ? `"${characters.slice(from).join('')}"` : 'its end');
+  return `from character ${from + 1}: ${rest(left)} is not ${rest(right)}`;
 }
 
 function compareUrls(one: RootUrl, other: RootUrl): readonly string[] {

@@ -1,18 +1,19 @@
 import { request as requestPlain, type ClientRequestArgs, type IncomingMessage } from 'node:http';
 import { request as requestTls, type RequestOptions } from 'node:https';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Http, HttpAnswer, HttpRequest } from '../world.ts';
+import { certificate } from './certificate.ts';
 
 // Nobody's answer to us is longer; a stream that never ends must not fill the memory.
 const mostBytes = 32 * 1024 * 1024;
 
 /** Requests over any stream. They reject with the stream's own error, or ETIMEDOUT when time is up. */
 export function http(): Http {
-  return { request };
+  return { request, certificate, dial: ({ host, port }) => connect({ host, port }) };
 }
 
-function request({ dial, method = 'GET', host, path, tls = false, headers, body, timeoutMs }: HttpRequest): Promise<HttpAnswer> {
+function request({ dial, method = 'GET', host, path, tls = false, serverName, headers, body, timeoutMs }: HttpRequest): Promise<HttpAnswer> {
   const stream = dial() as Socket;
   // Over TLS the stream's own error does not reach the request.
   const broken = new Promise<never>((_, reject) => stream.once('error', reject));
@@ -24,11 +25,12 @@ function request({ dial, method = 'GET', host, path, tls = false, headers, body,
     const options: ClientRequestArgs & RequestOptions = {
       method, path, setHost: false,
       headers: { host, connection: 'close', ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },
-      // The node talks to itself, mostly by address: no name could fit the certificate.
-      createConnection: () => (tls ? connectTls({ socket: stream, rejectUnauthorized: false }) : stream),
+      // A node talks to itself, mostly by address: no name could fit. The shared name's certificate is judged by itself.
+      createConnection: () => (tls ? connectTls({ socket: stream, rejectUnauthorized: false, ...(serverName === undefined ? {} : { servername: serverName }) }) : stream),
     };
     const sent = (tls ? requestTls : requestPlain)(options, (response) => readAnswer(response).then(resolve, reject));
     sent.on('error', reject);
+    sent.on('upgrade', ({ headers: said }: IncomingMessage) => resolve({ status: 101, headers: said, body: '' }));
     sent.end(body);
   });
   return Promise.race([answered, broken, late]).finally(() => {

@@ -3,6 +3,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { TlsOffer, TlsProbeRequest } from '../world.ts';
 import { closed } from './as-socket.ts';
+import { nameOf, topIssuer } from './certificate.ts';
 import { asDatabaseFailure, databaseFailure } from './database-failure.ts';
 
 /** Asks a database for TLS in its own protocol and reads its certificate, without credentials; rejects with DatabaseFailure. */
@@ -74,7 +75,8 @@ function read(stream: Duplex, wanted: (bytes: Buffer) => number): Promise<Buffer
   });
 }
 
-function readCertificate(stream: Duplex, request: TlsProbeRequest): Promise<TlsOffer> {
+/** The server's certificate on a stream where TLS may begin at once; nothing of it is trusted. */
+export function readCertificate(stream: Duplex, request: Pick<TlsProbeRequest, 'serverName' | 'ca'>): Promise<TlsOffer> {
   return new Promise((resolve, reject) => {
     const secure = tls.connect({
       socket: stream,
@@ -101,14 +103,4 @@ function readCertificate(stream: Duplex, request: TlsProbeRequest): Promise<TlsO
       secure.destroy();
     });
   });
-}
-
-function topIssuer(certificate: tls.DetailedPeerCertificate): string {
-  const next = certificate.issuerCertificate as tls.DetailedPeerCertificate | undefined;
-  return next === undefined || next.fingerprint256 === certificate.fingerprint256 ? nameOf(certificate.issuer) : topIssuer(next);
-}
-
-function nameOf(name: tls.Certificate | undefined): string {
-  if (name === undefined) return '';
-  return [name.CN ?? [], name.O ?? []].flat().join(', ');
 }

@@ -10,7 +10,7 @@ import type { Answers, DatabaseDraft } from './state.ts';
 
 /** The cluster that the answers describe; the steps have asked for everything by then. */
 export function makeCluster(answers: Answers, ssh: Cluster['ssh']): Cluster {
-  const { rootUrl, license, admin, before } = answers;
+  const { rootUrl, admin, before } = answers;
   if (rootUrl === undefined) throw new Error('the shared URL was not asked');
   const name = answers.name ?? defaultClusterName(rootUrl);
   return {
@@ -27,13 +27,19 @@ export function makeCluster(answers: Answers, ssh: Cluster['ssh']): Cluster {
       ...before?.security,
       ...(admin === undefined ? {} : { adminPassword: admin.kind === 'source' ? admin.source : { kind: 'file', path: keptAdminPassword(name) } }),
     },
-    ...(license === undefined ? {} : { license: { path: license } }),
+    ...makeLicense(answers),
     alerting: { mode: 'gossip', ...before?.alerting, port: answers.gossipPort, label: answers.label ?? name },
     ...(before?.redis === undefined ? {} : { redis: before.redis }),
     ...(before?.live === undefined ? {} : { live: before.live }),
     pushing: before?.pushing ?? { keep: clusterDefaults.keep },
     ignored: (before?.ignored ?? []).filter(({ node }) => node === undefined || answers.nodes.some((one) => one.name === node)),
   };
+}
+
+/** A path that was named takes the place of whatever the cluster file says. */
+function makeLicense({ license, before }: Answers): Pick<Cluster, 'license'> {
+  if (license !== undefined) return { license: { path: license, autoRefresh: before?.license?.autoRefresh ?? true } };
+  return before?.license?.text === undefined ? {} : { license: before.license };
 }
 
 /** How ssh is called: as the flag says, else as the cluster file does. */

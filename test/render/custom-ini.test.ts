@@ -21,7 +21,7 @@ const render = (change: Parameters<typeof sampleCluster>[0] = {}) => {
 
 describe('custom.ini', () => {
   it('says every setting, and reads back as such', () => {
-    const { settings, text } = render({ license: { path: '/l.jwt' }, database: { type: 'mysql', sslMode: 'true', address: { host: 'db', port: 3306 }, name: 'g', user: 'u', password: { kind: 'nodes' }, caCert: '/ca', maxOpenConn: 9 } });
+    const { settings, text } = render({ license: { path: '/l.jwt', autoRefresh: true }, database: { type: 'mysql', sslMode: 'true', address: { host: 'db', port: 3306 }, name: 'g', user: 'u', password: { kind: 'nodes' }, caCert: '/ca', maxOpenConn: 9 } });
     const reading = readIni(text);
     if (!reading.ok) throw new Error(reading.problem);
     for (const { section, key, wanted } of settings.filter(({ wanted }) => wanted.kind !== 'absent')) {
