@@ -29,6 +29,8 @@ export interface DatabaseServer {
   readonly idleTimeoutSeconds?: number;
   /** Character set of the database, in the server's words, such as `UTF8` or `utf8mb4`. */
   readonly charset?: string;
+  /** Of MySQL and MariaDB: the different collations of the tables. */
+  readonly collations?: readonly string[];
   /** A statement that changes tables and that another session of this user runs now, or the words `the migration lock`. */
   readonly migrating?: string;
   /** Of MySQL and MariaDB: the global variables that the checks ask about, in lower case. */

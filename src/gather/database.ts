@@ -76,18 +76,19 @@ async function logIn(database: Database, password: Secret, ca: Gathered<string> 
   const tls: Gathered<TlsOffer> = { ok: true, facts: offer };
   let opened = false;
   try {
-    const session = await outside.database.open({
+    const request: DatabaseRequest = {
       type: database.type, dial: path.dial, address: database.address,
       user: database.user, password, name: database.name,
       tls: requestTls(database, ca?.ok === true ? ca.facts : path.caBundle),
-    });
+    };
+    const session = await outside.database.open(request);
     opened = true;
     try {
       const started = outside.clock.monotonic();
       await session.query('select 1');
       const roundTripMs = Math.round(outside.clock.monotonic() - started);
       const { server, clientAddress } = database.type === 'postgres'
-        ? await readPostgres(session)
+        ? await readPostgres(session, Buffer.from(outside.local.random(6)).readUIntBE(0, 6), (startup) => outside.database.open({ ...request, startup }))
         : await readMysql(session, database.name, Buffer.from(outside.local.random(6)).toString('hex'));
       return { tls, login: { ok: true, roundTripMs, clientAddress }, server };
     } finally {
@@ -99,7 +100,8 @@ async function logIn(database: Database, password: Secret, ca: Gathered<string> 
   }
 }
 
-function requestTls(database: Database, ca: string): DatabaseRequest['tls'] {
+/** How a session is to be encrypted; `ca` is the PEM to trust. */
+export function requestTls(database: Database, ca: string): DatabaseRequest['tls'] {
   const demand = tlsDemand(database);
   if (demand.kind === 'plain') return false;
   if (!demand.chain) return { verify: 'none', serverName: demand.serverName };

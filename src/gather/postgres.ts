@@ -1,11 +1,12 @@
-import type { DatabaseServer } from '../facts.ts';
+import type { DatabaseServer } from '../facts/database.ts';
 import type { DatabaseSession } from '../world.ts';
 import { codeAndWords } from './database-words.ts';
-import { type CountDialect, readSchema } from './schema.ts';
+import { type OpenOther, readPooler } from './pooler.ts';
+import { identifyPostgres, lockPostgres, serverColumns, serverOf } from './postgres-server.ts';
+import type { Row } from './row.ts';
+import { askedTables, type CountDialect, leftoverTables, readSchema } from './schema.ts';
 
-const counting: CountDialect = { count: (table, where = 'true') => `(select count(*)::int from "${table}" where ${where})`, isDashboard: 'not is_folder' };
-
-type Row = Readonly<Record<string, unknown>>;
+const counting: CountDialect = { count: (table, where = 'true') => `(select count(*)::int from "${table}" where ${where})`, isDashboard: 'not is_folder', isFailed: 'not success' };
 
 export interface ServerReading {
   readonly server: DatabaseServer;
@@ -19,24 +20,29 @@ select current_setting('server_version') as version,
        count(c.oid) filter (where not pg_has_role(current_user, c.relowner, 'USAGE'))::int as foreign_owned,
        min(c.relname) filter (where not pg_has_role(current_user, c.relowner, 'USAGE')) as foreign_owned_example,
        min(c.relname) as example,
-       coalesce(string_agg(c.relname, ' ') filter (where c.relname in ('migration_log', 'user', 'dashboard', 'data_keys', 'secrets', 'data_source', 'secret_data_key')), '') as known
+       coalesce(string_agg(c.relname, ' ') filter (where c.relname in (${askedTables})), '') as known,
+       coalesce(string_agg(c.relname, ' ') filter (where c.relname in (${leftoverTables})), '') as leftovers,
+       ${serverColumns}
 from (select 1) as one
 left join pg_class c on c.relkind in ('r', 'p') and c.relnamespace = (select oid from pg_namespace where nspname = current_schema())`;
 
-/** Asks a PostgreSQL what it is, what lies in the schema and whether this role can write; leaves nothing behind. */
-export async function readPostgres(session: DatabaseSession): Promise<ServerReading> {
+/** Asks a PostgreSQL what it is, what lies in the schema and whether this role can write; leaves nothing behind. `key`: of our own, for a lock. */
+export async function readPostgres(session: DatabaseSession, key: number, openOther: OpenOther): Promise<ServerReading> {
   const [row = {}] = await session.query(overview);
-  const writable = await provePostgres(session, row);
-  return {
-    clientAddress: String(row['client']),
-    server: {
-      engine: 'postgres',
-      // "16.4 (Debian 16.4-1)": the packager's words say nothing here.
-      version: String(row['version']).split(' ')[0] ?? '',
-      schema: await readSchema(session, row, counting),
-      writable,
-    },
+  const pooler = await readPooler(session, openOther);
+  const lock = pooler?.mode === 'transaction' ? undefined : await lockPostgres(session, key);
+  const server: DatabaseServer = {
+    engine: 'postgres',
+    // "16.4 (Debian 16.4-1)": the packager's words say nothing here.
+    version: String(row['version']).split(' ')[0] ?? '',
+    schema: await readSchema(session, row, counting),
+    writable: await provePostgres(session, row),
+    ...serverOf(row),
+    ...(await identifyPostgres(session)),
+    ...(pooler === undefined ? {} : { pooler }),
+    ...(lock === undefined ? {} : { lock }),
   };
+  return { clientAddress: String(row['client']), server };
 }
 
 /** One round trip: the failure of a statement rolls everything back, and so does the end. */

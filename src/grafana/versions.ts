@@ -45,8 +45,16 @@ export const versionFacts = {
   quotesConnectionString: { ranges: [{ from: '11.4.0', to: '11.6.3' }, { from: '12.0.0', to: '12.0.2' }], source: 'grafana#94223, undone by grafana#105331' },
   /** Unified storage ignores [database] url and works on SQLite. */
   ignoresDatabaseUrl: { ranges: [{ from: '11.6.1', to: '11.6.3' }, { from: '12.0.0', to: '12.0.2' }], source: 'grafana#104844, fixed by grafana#105331' },
-  /** Migrations need the collation utf8mb4_0900_as_cs: no MariaDB, no MySQL 5.7. */
-  needsMysql8Collation: { ranges: [{ from: '12.4.0' }], source: 'grafana#118836' },
+  /** Migrations need the collation utf8mb4_0900_as_cs: no MariaDB before 11.4.5, no MySQL 5.7. */
+  needsMysql8Collation: { ranges: [{ from: '12.4.0', to: '12.4.0' }], source: 'grafana#118836, fixed by grafana#119028' },
+  /** Unified storage has a connection pool of its own. */
+  secondPool: { ranges: [{ from: '11.4.0' }], source: 'dbEngine.go' },
+  /** Every table that migrations make has a primary key. */
+  primaryKeysEverywhere: { ranges: [{ from: '12.0.9', to: '12.0.999' }, { from: '12.2.4' }], source: 'grafana#110071; 12.2.0 dies at alert_rule_tag (observed on MariaDB)' },
+  /** Dashboards and folders are moved to unified storage at a start. */
+  movesDashboards: { ranges: [{ from: '12.4.0' }], source: 'pkg/storage/unified/migrations; for small installations from 12.4, for all from 13.0' },
+  /** The driver is lib/pq, which sends extra_float_digits when it logs in. */
+  usesLibPq: { ranges: [{ from: '0.0.0', to: '12.999.0' }], source: 'lib/pq conn.go; newer ones import pgx (postgres_dialect.go)' },
 } as const satisfies Readonly<Record<string, VersionFact>>;
 
 /** Whether a fact holds for a version; a pre-release counts as its release, a text that is no version as none. */

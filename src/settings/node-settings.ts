@@ -3,6 +3,7 @@ import type { Facts, NodeFacts } from '../facts.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { hasSecretsManager } from './encryption-keys.ts';
 import { gossipAddresses } from './gossip-addresses.ts';
+import { maxOpenConnOf } from './max-open-conn.ts';
 import type { ManagedSetting } from './managed-setting.ts';
 import { type ClusterSecrets, settingsFor, type SettingsInput } from './settings-for.ts';
 
@@ -22,9 +23,12 @@ export function settingsInput(facts: NodeFacts, cluster: Cluster, all: Facts, se
   const sources = new Map(all.nodes.flatMap(({ name, node: gathered }) => (gathered.ok ? [[name, gathered.facts.sourceAddresses] as const] : [])));
   const gossip = gossipAddresses(cluster, sources);
   const present = effectiveOf(facts);
+  const version = facts.grafana?.version ?? '';
+  const maxOpenConn = maxOpenConnOf(cluster, all, version, present.ok ? present.config : undefined);
   return {
     secrets,
-    version: facts.grafana?.version ?? '',
+    version,
+    ...(maxOpenConn === undefined ? {} : { maxOpenConn }),
     configPath: facts.configPath,
     ...(facts.caBundle === undefined ? {} : { caBundle: facts.caBundle.path }),
     ...(facts.databaseCa === undefined ? {} : { presentCa: facts.databaseCa.path }),

@@ -30,6 +30,8 @@ export interface SettingsInput {
   readonly caBundle?: string;
   /** A CA file that the node's config names already, and that is there. */
   readonly presentCa?: string;
+  /** Connections a pool; absent: not ours to say. */
+  readonly maxOpenConn?: number;
   /** Whether this Grafana has a secrets manager, with a key of its own. */
   readonly secretsManager: boolean;
   /** Of every node about which something is known. */
@@ -63,6 +65,7 @@ function databaseSettings({ database, secrets }: Cluster, node: Node, input: Set
   const paths = nodePaths(node, input.configPath);
   const encode = (role: DatabaseRole, value: string) => encoded(role, value, database.type, input.version);
   const ca = caPath(database, paths.databaseCa, input);
+  const maxOpenConn = database.maxOpenConn ?? input.maxOpenConn;
   return [
     // Grafana takes `url` and `connection_string` over all the discrete keys (database_config.go), and `url` is broken on 11.6.1–12.0.2.
     absent('database', 'url'),
@@ -75,7 +78,7 @@ function databaseSettings({ database, secrets }: Cluster, node: Node, input: Set
     text('database', 'ssl_mode', database.sslMode),
     ...(ca === undefined ? [] : [text('database', 'ca_cert_path', ca)]),
     ...(database.type === 'mysql' && database.sslMode === 'true' ? [text('database', 'server_cert_name', database.serverCertName ?? database.address.host)] : []),
-    ...(database.maxOpenConn === undefined ? [] : [text('database', 'max_open_conn', String(database.maxOpenConn))]),
+    ...(maxOpenConn === undefined ? [] : [text('database', 'max_open_conn', String(maxOpenConn))]),
     // PostgreSQL's lock is tried once whatever this says (observed on 9.4 and 12.2).
     ...(database.type === 'mysql' ? [text('database', 'locking_attempt_timeout_sec', '60')] : []),
   ];
