@@ -26,8 +26,8 @@ export interface Screen {
   print(text: string): void;
   /** Progress and remarks, on stderr. */
   note(text: string): void;
-  /** One line on stderr that replaces itself on a terminal; `done` fixes or (without text) removes it. Without a terminal each update is a line. */
-  progress(text: string): Progress;
+  /** One line on stderr that replaces itself on a terminal; `done` fixes or (without text) removes it. Without a terminal each update is a line, unless `quiet`. */
+  progress(text: string, options?: { readonly quiet?: boolean }): Progress;
   readonly paint: Paint;
   readonly columns: number;
 }

@@ -4,8 +4,6 @@ import { formatAddress } from '../cluster/address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { redact } from '../cluster/redact.ts';
 import { ExitCode } from '../errors.ts';
-import { connectNodes } from '../gather/connect.ts';
-import { gatherFacts } from '../gather/gather.ts';
 import { knownSecrets } from '../gather/known-secrets.ts';
 import { explainCheck } from '../report/explain-check.ts';
 import { resultsJson } from '../report/results-json.ts';
@@ -14,6 +12,7 @@ import { usedSettings } from '../report/used-settings.ts';
 import type { World } from '../world.ts';
 import { chooseChecks } from './choose-checks.ts';
 import { loadCluster, reach, type ReachOptions } from './load-cluster.ts';
+import { lookAtNodes } from './look-at-nodes.ts';
 
 /** The options as they are typed. */
 export interface ValidateOptions extends ReachOptions {
@@ -41,13 +40,12 @@ export async function validate(world: World, options: ValidateOptions): Promise<
   const ignore = chooseChecks('--ignore', options.ignore);
   const cluster = await loadCluster(world, options);
 
-  await using connected = await connectNodes(world, cluster, { ...reach(options), ...(options.nodes === undefined ? {} : { nodes: options.nodes }) });
-  const progress = world.screen.progress(`looking at ${connected.outcomes.map(({ name }) => name).join(', ')}`);
-  const { facts } = await gatherFacts(cluster, connected, world, {
+  const { connected, gathering: { facts } } = await lookAtNodes(world, cluster, { ...reach(options), ...(options.nodes === undefined ? {} : { nodes: options.nodes }) }, {
     ...(only === undefined ? {} : { groups: new Set(everyCheck.filter(({ id }) => only.some((asked) => isAsked(id, asked))).map(({ group }) => group)) }),
     listeners: options.listeners !== false,
     watch: true,
-  }).finally(() => progress.done());
+  });
+  await using _ = connected;
 
   const results = runChecks(everyCheck, facts, cluster, {
     ...(only === undefined ? {} : { only }),

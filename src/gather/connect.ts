@@ -14,6 +14,8 @@ export interface ConnectNodesOptions {
   readonly nodes?: readonly string[];
   readonly hostKeys?: readonly string[];
   readonly askSudoPassword?: boolean;
+  /** Hears what each node is at. */
+  readonly tell?: (name: string, doing: string) => void;
 }
 
 /** Connects to all nodes of the cluster, or to the named ones, at once; `await using` closes them. */
@@ -25,6 +27,7 @@ export async function connectNodes(world: Pick<World, 'connect'>, cluster: Clust
       perHop: cluster.ssh.perHop,
       hostKeys: options.hostKeys ?? [],
       askSudoPassword: options.askSudoPassword ?? false,
+      ...(options.tell === undefined ? {} : { tell: options.tell }),
     },
   );
   const connections = new Map(outcomes.flatMap((outcome) => ('connection' in outcome ? [[outcome.name, outcome.connection] as const] : [])));

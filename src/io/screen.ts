@@ -4,7 +4,7 @@ import type { Colour, Screen } from '../world.ts';
 
 export interface ScreenOptions {
   readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
   readonly colour: boolean;
 }
 
@@ -31,8 +31,11 @@ export function makeScreen({ stdout, stderr, colour }: ScreenOptions): LiveScree
   };
   const draw = (): void => {
     if (!stderr.isTTY || held > 0) return;
-    for (const { text } of live) stderr.write(`${fitted(text, columns() - 1)}\n`);
-    drawn = live.length;
+    // What has scrolled off the top could not be taken back.
+    const room = Math.max(1, (stderr.rows ?? 24) - 2);
+    const shown = live.length <= room ? live : [...live.slice(0, room - 1), { text: `… and ${live.length - room + 1} more` }];
+    for (const { text } of shown) stderr.write(`${fitted(text, columns() - 1)}\n`);
+    drawn = shown.length;
   };
   const around = (write: () => void): void => {
     erase();
@@ -43,14 +46,14 @@ export function makeScreen({ stdout, stderr, colour }: ScreenOptions): LiveScree
   return {
     print: (text) => around(() => stdout.write(`${text}\n`)),
     note: (text) => around(() => stderr.write(`${text}\n`)),
-    progress(text) {
+    progress(text, { quiet = false } = {}) {
       const line = { text };
       around(() => live.push(line));
       return {
         update: (next) =>
           around(() => {
             line.text = next;
-            if (!stderr.isTTY) stderr.write(`${next}\n`);
+            if (!stderr.isTTY && !quiet) stderr.write(`${next}\n`);
           }),
         done: (last) =>
           around(() => {

@@ -5,7 +5,7 @@ import { makeScreen, wantsColour } from '../../src/io/screen.ts';
 
 function open(isTTY: boolean) {
   const terminal = new headless.Terminal({ cols: 30, rows: 10, allowProposedApi: true, convertEol: true });
-  const stderr = Object.assign(new PassThrough(), { isTTY, columns: 30 });
+  const stderr = Object.assign(new PassThrough(), { isTTY, columns: 30, rows: 10 });
   let raw = '';
   stderr.on('data', (data: Buffer) => (raw += data.toString()));
   const screen = makeScreen({ stdout: stderr, stderr, colour: false });
@@ -55,6 +55,22 @@ describe('the screen', () => {
     line.update('still connecting');
     line.done('connected');
     expect(await seen()).toBe('still connecting\nconnected');
+  });
+
+  it('says nothing of a quiet line where there is no terminal', async () => {
+    const { screen, seen } = open(false);
+    const line = screen.progress('connecting', { quiet: true });
+    line.update('still connecting');
+    line.done();
+    expect(await seen()).toBe('');
+  });
+
+  it('shows as many live lines as the terminal can take back', async () => {
+    const { screen, seen } = open(true);
+    const lines = Array.from({ length: 20 }, (_, index) => screen.progress(`node ${index}`));
+    expect(await seen()).toBe(['node 0', 'node 1', 'node 2', 'node 3', 'node 4', 'node 5', 'node 6', '… and 13 more'].join('\n'));
+    lines.forEach((line) => line.done());
+    expect(await seen()).toBe('');
   });
 
   it.each([
