@@ -1,5 +1,5 @@
 import { isHost, parseAddress } from './address.ts';
-import type { Database } from './cluster.ts';
+import type { ClientCertificate, Database } from './cluster.ts';
 import type { SettingsReader } from './cluster-file-reader.ts';
 import { localPath, oneOf, parseCount, secretSource } from './cluster-file-values.ts';
 import { parseDatabaseName, parseDatabaseUser } from './database-words.ts';
@@ -16,6 +16,7 @@ export function readDatabase(read: SettingsReader, folder: string): Database | u
     user: read.optional('database', 'user', parseDatabaseUser) ?? 'grafana',
     password: read.optional('database', 'password', secretSource(folder)) ?? { kind: 'nodes' as const },
     caCert: read.optional('database', 'ca_cert', localPath(folder)),
+    client: readClient(read, folder),
     maxOpenConn: read.optional('database', 'max_open_conn', parseCount),
   });
   if (type === 'postgres') {
@@ -28,6 +29,15 @@ export function readDatabase(read: SettingsReader, folder: string): Database | u
     const serverCertName = read.optional('database', 'server_cert_name', parseCertName);
     return address && present({ type, address, ...base, sslMode, serverCertName });
   }
+  return undefined;
+}
+
+function readClient(read: SettingsReader, folder: string): ClientCertificate | undefined {
+  const cert = read.optional('database', 'client_cert', localPath(folder));
+  const key = read.optional('database', 'client_key', secretSource(folder));
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  const [entry] = read.all('database').filter((one) => ['client_cert', 'client_key'].includes(one.key));
+  if (entry !== undefined && (cert ?? key) !== undefined) read.report({ line: entry.line, problem: `${entry.key} stands alone`, hint: 'A certificate and its key go together: name both client_cert and client_key' });
   return undefined;
 }
 

@@ -22,6 +22,7 @@ export function renderClusterFile(cluster: Cluster, folder: string): string {
     section('cluster', [
       ['name', cluster.name],
       ['root_url', cluster.rootUrl],
+      ['settings', path(cluster.settings)],
       ['secrets', unless('files', cluster.secrets)],
       ['push', unless('allowed', cluster.push)],
     ]),
@@ -35,6 +36,8 @@ export function renderClusterFile(cluster: Cluster, folder: string): string {
       ['password', source(database.password)],
       ['ssl_mode', database.sslMode],
       ['ca_cert', path(database.caCert)],
+      ['client_cert', path(database.client?.cert)],
+      ['client_key', database.client && source(database.client.key)],
       ['server_cert_name', database.type === 'mysql' ? database.serverCertName : undefined],
       ['max_open_conn', database.maxOpenConn],
     ]),

@@ -3,11 +3,11 @@ const layout = ['config_path', 'unit', 'start', 'stop', 'status', 'state_path', 
 
 /** Every section of the cluster file with its keys; `any` where the person chooses them. */
 const sections: ReadonlyMap<string, readonly string[] | 'any'> = new Map<string, readonly string[] | 'any'>([
-  ['cluster', ['name', 'root_url', 'secrets', 'push']],
+  ['cluster', ['name', 'root_url', 'settings', 'secrets', 'push']],
   ['ssh', ['config', 'become', 'per_hop']],
   ['nodes', 'any'],
   ['grafana', layout],
-  ['database', ['type', 'host', 'name', 'user', 'password', 'ssl_mode', 'ca_cert', 'server_cert_name', 'max_open_conn']],
+  ['database', ['type', 'host', 'name', 'user', 'password', 'ssl_mode', 'ca_cert', 'client_cert', 'client_key', 'server_cert_name', 'max_open_conn']],
   ['security', ['secret_key', 'secrets_manager_key', 'admin_user', 'admin_password']],
   ['license', ['path', 'text', 'auto_refresh']],
   ['alerting', ['mode', 'reason', 'port', 'label', 'allow_public']],

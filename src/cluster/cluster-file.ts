@@ -1,6 +1,6 @@
 import { parsePort } from './address.ts';
 import { clusterDefaults } from './cluster-defaults.ts';
-import type { Become, Cluster, GrafanaLayout, Hooks, Ignored, Node } from './cluster.ts';
+import { becomes, type Become, type Cluster, type GrafanaLayout, type Hooks, type Ignored, type Node } from './cluster.ts';
 import { readDatabase } from './cluster-file-database.ts';
 import { readEntries } from './cluster-file-entries.ts';
 import type { Problem } from './cluster-file-entries.ts';
@@ -19,7 +19,7 @@ import { parseWords } from './words.ts';
 
 export type ParsedClusterFile = { readonly ok: true; readonly value: Cluster } | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const becomes = oneOf<Become>('auto', 'none', 'sudo');
+const parseBecome = oneOf<Become>(...becomes);
 
 /** Where Grafana's packages put it. */
 export const defaultLayout: GrafanaLayout = { unit: 'grafana-server', statePath: '/var/lib/grafana-ha' };
@@ -36,6 +36,7 @@ export function parseClusterFile(text: string, folder: string): ParsedClusterFil
   const redis = readRedis(read, folder, name);
   const rest = {
     name,
+    settings: read.optional('cluster', 'settings', localPath(folder)),
     secrets: read.optional('cluster', 'secrets', oneOf('files', 'inline')) ?? 'files',
     push: read.optional('cluster', 'push', oneOf('allowed', 'never')) ?? 'allowed',
     ssh: present({ config: read.optional('ssh', 'config', localPath(folder)), perHop: read.optional('ssh', 'per_hop', parseCount) ?? clusterDefaults.perHop }),
@@ -65,9 +66,9 @@ export function parseClusterFile(text: string, folder: string): ParsedClusterFil
 }
 
 function readNodes(read: SettingsReader, port: number): readonly Node[] {
-  const become = read.optional('ssh', 'become', becomes) ?? 'auto';
+  const become = read.optional('ssh', 'become', parseBecome) ?? 'auto';
   const common = readLayout(read, 'grafana');
-  const commonBecome = read.optional('grafana', 'become', becomes) ?? become;
+  const commonBecome = read.optional('grafana', 'become', parseBecome) ?? become;
   const nodes: Node[] = [];
   for (const entry of read.all('nodes')) {
     const name = read.check(entry, parseName(entry.key));
@@ -77,7 +78,7 @@ function readNodes(read: SettingsReader, port: number): readonly Node[] {
     nodes.push(present({
       name,
       target,
-      become: read.optional(own, 'become', becomes) ?? commonBecome,
+      become: read.optional(own, 'become', parseBecome) ?? commonBecome,
       gossipAddress: read.optional(own, 'gossip_address', (text) => parseGossipAddress(text, port)),
       nat: isYes(read, own, 'nat'),
       grafana: { ...defaultLayout, ...common, ...readLayout(read, own) },

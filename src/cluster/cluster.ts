@@ -5,6 +5,8 @@ export interface Cluster {
   readonly name: string;
   /** As people type it, normalised: lower-case scheme and host, no default port, trailing slash. */
   readonly rootUrl: string;
+  /** A Grafana ini here, whose settings every node gets. */
+  readonly settings?: string;
   readonly secrets: 'files' | 'inline';
   readonly push: 'allowed' | 'never';
   readonly ssh: { readonly config?: string; readonly perHop: number };
@@ -101,7 +103,8 @@ export interface Node {
   readonly grafana: GrafanaLayout;
 }
 
-export type Become = 'auto' | 'none' | 'sudo';
+export const becomes = ['auto', 'none', 'sudo', 'doas', 'dzdo'] as const;
+export type Become = (typeof becomes)[number];
 
 /** `[user@]host[:port]`, `[v6]:port` or an ssh_config alias. `text` is what the person typed. */
 export interface Target {
@@ -137,7 +140,15 @@ interface DatabaseBase {
   readonly password: SecretSource;
   /** Local path of a CA file that is copied to the nodes; absent: the node's own bundle. */
   readonly caCert?: string;
+  /** What this side shows to a server that asks for a certificate. */
+  readonly client?: ClientCertificate;
   readonly maxOpenConn?: number;
+}
+
+/** `cert`: local path; both are copied to the nodes. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: SecretSource;
 }
 
 export interface Postgres extends DatabaseBase {

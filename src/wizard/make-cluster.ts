@@ -18,9 +18,10 @@ export function makeCluster(answers: Answers, ssh: Cluster['ssh']): Cluster {
     rootUrl: rootUrl.url,
     secrets: answers.secrets ?? 'files',
     push: answers.push ?? 'allowed',
+    ...(before?.settings === undefined ? {} : { settings: before.settings }),
     ssh,
     nodes: makeNodes(answers),
-    database: makeDatabase(answers),
+    database: { ...makeDatabase(answers), ...(before?.database.client === undefined ? {} : { client: before.database.client }) },
     security: {
       secretKey: { kind: 'nodes' },
       adminUser: 'admin',

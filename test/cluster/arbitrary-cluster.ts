@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Cluster, Database, GrafanaLayout, Node, Redis } from '../../src/cluster/cluster.ts';
+import { becomes, type Cluster, type Database, type GrafanaLayout, type Node, type Redis } from '../../src/cluster/cluster.ts';
 import { liveAddress, livePassword } from '../../src/cluster/cluster-file-redis.ts';
 import type { SecretSource } from '../../src/cluster/secret.ts';
 
@@ -36,12 +36,12 @@ const target = fc.constantFrom(
 );
 
 const node: fc.Arbitrary<Node> = fc.record({
-  name, target, become: fc.constantFrom('auto', 'none', 'sudo'), grafana: layout,
+  name, target, become: fc.constantFrom(...becomes), grafana: layout,
   gossipAddress: maybe(fc.record({ host: fc.constantFrom('10.0.0.1', 'fd00::1'), port })),
   nat: maybe(fc.constant(true as const)),
 }).map(present);
 
-const base = { address, name: fc.constantFrom('grafana', 'g_1'), user: fc.constantFrom('grafana', 'u@corp', '[u]'), password: source, caCert: maybe(path), maxOpenConn: maybe(fc.integer({ min: 1, max: 500 })) };
+const base = { address, name: fc.constantFrom('grafana', 'g_1'), user: fc.constantFrom('grafana', 'u@corp', '[u]'), password: source, caCert: maybe(path), client: maybe(fc.record({ cert: path, key: source })), maxOpenConn: maybe(fc.integer({ min: 1, max: 500 })) };
 const database: fc.Arbitrary<Database> = fc.oneof(
   fc.record({ type: fc.constant('postgres' as const), ...base, sslMode: fc.constantFrom('verify-full' as const, 'verify-ca' as const, 'require' as const, 'disable' as const) }).map(present),
   fc.record({ type: fc.constant('mysql' as const), ...base, sslMode: fc.constantFrom('true' as const, 'skip-verify' as const, 'disable' as const), serverCertName: maybe(fc.constant('db.internal')) }).map(present),
@@ -84,6 +84,7 @@ const between: fc.Arbitrary<Pick<Cluster, 'alerting' | 'redis' | 'live'>> = fc.r
 export const arbitraryCluster: fc.Arbitrary<Cluster> = fc.tuple(between, fc.record({
   name,
   rootUrl: fc.constantFrom('https://grafana.example.com/', 'http://[2001:db8::1]:3000/grafana/'),
+  settings: maybe(path),
   secrets: fc.constantFrom('files' as const, 'inline' as const),
   push: fc.constantFrom('allowed' as const, 'never' as const),
   ssh: fc.record({ config: maybe(path), perHop: fc.integer({ min: 1, max: 99 }) }).map(present),
