@@ -5,7 +5,7 @@ import type { Egress, NodeLicense } from './facts/license.ts';
 import type { PeerFacts } from './facts/peers.ts';
 import type { RedisCredentials, RedisPath } from './facts/redis.ts';
 import type { UrlFacts } from './facts/url.ts';
-import type { ConnectFailure } from './world.ts';
+import type { ConnectFailure, NodeConnection } from './world.ts';
 
 export type { DatabasePath, DatabaseServer, SchemaFacts } from './facts/database.ts';
 
@@ -30,7 +30,7 @@ export interface Facts {
 /** `node` or `path` absent: `missing` says why, in one sentence. */
 export interface NodeEntry {
   readonly name: string;
-  readonly connection: { readonly ok: true; readonly user: string; readonly become: 'none' | 'sudo' } | { readonly ok: false; readonly failure: ConnectFailure };
+  readonly connection: { readonly ok: true; readonly user: string; readonly become: NodeConnection['login']['become'] } | { readonly ok: false; readonly failure: ConnectFailure };
   readonly node: Gathered<NodeFacts>;
   readonly database: Gathered<DatabasePath>;
 }

@@ -25,7 +25,7 @@ export const nodeChecks: readonly Check[] = [
     title: 'Root is had on every node',
     why: "Grafana's config and its service belong to root.",
     judge: ({ connection }) => {
-      if (connection.ok) return passed(connection.become === 'none' ? 'root itself' : 'through sudo');
+      if (connection.ok) return passed(connection.become === 'none' ? 'root itself' : `through ${connection.become}`);
       const { kind, found, hint } = connection.failure;
       return kind.startsWith('sudo-') ? failed({ code: kind, found, expected: 'root, or sudo without a password', hint }) : undefined;
     },

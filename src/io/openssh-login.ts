@@ -1,3 +1,4 @@
+import { doasFailure } from '../shell/doas-failure.ts';
 import { sshFailure } from '../shell/ssh-failure.ts';
 import { sudoFailure } from '../shell/sudo-failure.ts';
 import type { ConnectFailure, NodeConnection } from '../world.ts';
@@ -30,12 +31,14 @@ export async function followLogin({ ssh, target, mark, sudoPrompt, loggedIn, sud
   }
   loggedIn();
 
-  const ready = ({ out, err }: Heard) => (err.includes(`${mark} ready\n`) ? new RegExp(`${mark} ready (none|sudo)\n`).exec(out)?.[1] : undefined);
-  const refused = ({ out, err }: Heard) => ([out, err].every((text) => text.includes(`${mark} refused\n`)) ? 'refused' : undefined);
+  const last = (pattern: string, { out, err }: Heard) => (err.includes(`${mark} ${pattern}`) ? new RegExp(`${mark} ${pattern} (none|sudo|doas|dzdo)\n`).exec(out)?.[1] as NodeConnection['login']['become'] | undefined : undefined);
+  const ready = (heard: Heard) => last('ready', heard);
   const said = () => words.err().replaceAll(mark, '').replaceAll(sudoPrompt, '');
-  const state = await words.until((heard) => ready(heard) ?? refused(heard));
-  if (state === 'none' || state === 'sudo') return { login: { user, become: state } };
-  const failure = sudoFailure(user, said());
+  const state = await words.until((heard) => ready(heard) ?? (last('refused', heard) && 'refused'));
+  if (state !== undefined && state !== 'refused') return { login: { user, become: state } };
+  const program = last('refused', { out: words.out(), err: words.err() }) ?? 'sudo';
+  const failureOf = (text: string) => (program === 'doas' ? doasFailure(user, text) : sudoFailure(user, text, program === 'dzdo' ? program : 'sudo'));
+  const failure = failureOf(said());
   if (state === undefined || failure.kind !== 'sudo-wants-password' || !sudoPassword) return { failure };
 
   const answer = await sudoPassword(user);
@@ -43,16 +46,18 @@ export async function followLogin({ ssh, target, mark, sudoPrompt, loggedIn, sud
   if (answer.kind === 'spared') {
     return { failure: { kind: 'sudo-wrong-password', found: `not tried: ${answer.refusedBy} did not accept this password`, hint: '--ask-sudo-password' } };
   }
-  const prompts = ({ err }: Heard) => err.split(sudoPrompt).length - 1;
+  const before = words.err().length;
+  // doas asks in words of its own.
+  const prompts = ({ err }: Heard) => (program === 'doas' ? err.slice(before).match(/password[^\n]*: ?$/gim)?.length ?? 0 : err.split(sudoPrompt).length - 1);
   ssh.stdin.write(`${sudoPrompt}\n`);
   const wanted = (await words.until((heard) => ready(heard) ?? (prompts(heard) > 0 ? 'password' : undefined))) === 'password';
   if (wanted) ssh.stdin.write(`${answer.password.reveal()}\n`);
   const end = await words.until((heard) => ready(heard) ?? (prompts(heard) > 1 ? 'again' : undefined));
-  if (end === 'sudo') {
+  if (end !== undefined && end !== 'again') {
     answer.tried(wanted ? 'right' : 'unknown');
-    return { login: { user, become: 'sudo' } };
+    return { login: { user, become: end } };
   }
-  const judged = sudoFailure(user, end === 'again' ? 'Sorry, try again.' : said());
+  const judged = failureOf(end === 'again' ? 'Sorry, try again.\ndoas: Authentication failed' : said());
   answer.tried(judged.kind === 'sudo-wrong-password' ? 'wrong' : 'unknown');
   return { failure: judged };
 }

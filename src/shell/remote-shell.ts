@@ -18,18 +18,28 @@ const asIs = 'exec sh -c "$1" "$0"';
 
 // After "refused" one line is read: the prompt sudo is to ask with. Nothing else may be sent before that prompt is
 // seen: with NOPASSWD or a fresh ticket sudo reads nothing and the root shell would run the password.
-const asRoot = 'sudo -n sh -c "$1" "$0" sudo && exit; sudo -n -l >&2; echo "$0 refused"; echo "$0 refused" >&2; read -r p && exec sudo -S -p "$p" sh -c "$1" "$0" sudo';
+const through = (program: 'sudo' | 'dzdo') => `${program} -n sh -c "$1" "$0" ${program} && exit; ${program} -n -l >&2; ${refused(program)}; read -r p && exec ${program} -S -p "$p" sh -c "$1" "$0" ${program}`;
+const refused = (program: string) => `echo "$0 refused ${program}"; echo "$0 refused ${program}" >&2`;
 
+// doas asks on a terminal alone (opendoas 6.8: readpassphrase with RPP_REQUIRE_TTY). util-linux and busybox have `script`,
+// which makes one: the password goes through it, our streams go around it. The line that is read first says to ask.
+const throughDoas = `doas -n sh -c "$1" "$0" doas && exit; ${refused('doas')}; command -v script >/dev/null || { echo "no script for a terminal" >&2; exit 1; }; `
+  + 'read -r p && export L="$1" M="$0" SHELL=/bin/sh && exec 3<&0 4>&1 5>&2 && { read -r x; printf %s "$x"; echo; } <&3 | script -qec "$2" /dev/null >&5';
+const inTerminal = 'doas sh -c "$L" "$M" doas <&3 >&4 2>&5';
+
+const has = (program: string) => `command -v ${program} >/dev/null`;
 const words: Readonly<Record<Become, string>> = {
   none: `${login}; ${asIs}`,
-  sudo: `${login}; ${asRoot}`,
-  auto: `${login}; [ "$(id -u)" = 0 ] && ${asIs}; ${asRoot}`,
+  sudo: `${login}; ${through('sudo')}`,
+  dzdo: `${login}; ${through('dzdo')}`,
+  doas: `${login}; ${throughDoas}`,
+  auto: `${login}; [ "$(id -u)" = 0 ] && ${asIs}; if ${has('sudo')}; then ${through('sudo')}; elif ${has('dzdo')}; then ${through('dzdo')}; elif ${has('doas')}; then ${throughDoas}; else ${through('sudo')}; fi`,
 };
 
 /**
- * The line a login shell runs to become our kept shell. On stdout it says `MARK login UID USER`, then `MARK ready none|sudo`,
- * or `MARK refused` when `sudo -n` failed; `ready` and `refused` also end what concerns them on stderr.
+ * The line a login shell runs to become our kept shell. On stdout it says `MARK login UID USER`, then `MARK ready` with how it
+ * became root (`none`, `sudo`, …), or `MARK refused` with what refused it; `ready` and `refused` also end what concerns them on stderr.
  */
 export function remoteShell(mark: string, become: Become): string {
-  return `sh -c '${words[become]}' ${mark} '${loop}'`;
+  return `sh -c '${words[become]}' ${mark} '${loop}' '${inTerminal}'`;
 }

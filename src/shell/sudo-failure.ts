@@ -1,7 +1,15 @@
 import type { ConnectFailure } from '../world.ts';
 
-/** Sorts the words of a sudo that did not give us a root shell: `sudo -n`, the list of `sudo -n -l`, then `sudo -S`. */
-export function sudoFailure(user: string, said: string): ConnectFailure {
+/** Sorts the words of a sudo or dzdo that did not give us a root shell: `sudo -n`, the list of `sudo -n -l`, then `sudo -S`. */
+export function sudoFailure(user: string, said: string, program: 'sudo' | 'dzdo' = 'sudo'): ConnectFailure {
+  const failure = sorted(user, said.replace(/\bdzdo:/g, 'sudo:'));
+  if (program === 'sudo') return failure;
+  // The rules of dzdo are roles in Active Directory, not lines of a file.
+  const hint = failure.hint.startsWith('visudo') ? `in Access Manager: a role for ${user} with the command sh as root` : failure.hint.replace(/ on a terminal; without one: .*/, '');
+  return { ...failure, found: failure.found.replace(/\bsudo\b/g, 'dzdo'), hint };
+}
+
+function sorted(user: string, said: string): ConnectFailure {
   const shell = /not allowed to execute '(\/\S+)/.exec(said)?.[1] ?? '/bin/sh';
   const allow = `visudo -f /etc/sudoers.d/grafana-ha, with the line: ${user} ALL=(root) NOPASSWD: ${shell}`;
   if (/must have a tty/.test(said)) {

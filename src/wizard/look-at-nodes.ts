@@ -3,7 +3,7 @@ import { formatTarget } from '../cluster/target.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import type { NodeFacts } from '../facts.ts';
 import { gatherNode } from '../gather/node.ts';
-import type { Paint, World } from '../world.ts';
+import type { NodeConnection, Paint, World } from '../world.ts';
 import type { Asker } from './ask.ts';
 import type { OpenConnections } from './connect-nodes.ts';
 import { makeNodes } from './make-cluster.ts';
@@ -47,7 +47,7 @@ export async function lookAtNodes(typed: readonly TypedNode[], open: OpenConnect
 interface Look {
   readonly name: string;
   readonly facts: NodeFacts;
-  readonly become: 'none' | 'sudo';
+  readonly become: NodeConnection['login']['become'];
 }
 
 /** One line a node: Grafana, its config, how we are root. */
@@ -55,7 +55,7 @@ export function reportLooks(looks: readonly Look[], paint: Paint): readonly stri
   const width = Math.max(...looks.map(({ name }) => name.length));
   return looks.map(({ name, facts: { grafana, config, service }, become }) => {
     const lead = name.padEnd(width);
-    const root = become === 'sudo' ? 'sudo ok' : 'root';
+    const root = become === 'none' ? 'root' : `${become} ok`;
     if (grafana === undefined) return `  ${paint('yellow', '!')} ${lead}  no Grafana was found under the unit ${service.unit}  ${root}`;
     const edition = grafana.edition === 'enterprise' ? 'Enterprise' : 'OSS';
     return `  ${paint('green', '✔')} ${lead}  grafana ${grafana.version} ${edition}  ${config?.path ?? 'its config was not found'}  ${root}`;

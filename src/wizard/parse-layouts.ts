@@ -1,4 +1,4 @@
-import type { Become, GrafanaLayout } from '../cluster/cluster.ts';
+import { becomes, type Become, type GrafanaLayout } from '../cluster/cluster.ts';
 import { oneOf, parseNodePath, parseOwner, parseText, parseUnit } from '../cluster/cluster-file-values.ts';
 import { nearest } from '../cluster/nearest.ts';
 import { accepted, refused, type Parsed } from '../cluster/parsed.ts';
@@ -11,7 +11,7 @@ export type Layouts = ReadonlyMap<string, NodeLayout>;
 /** The keys of `[node.NAME]` in the cluster file. */
 const keys = {
   config_path: ['configPath', parseNodePath], unit: ['unit', parseUnit], start: ['start', parseText], stop: ['stop', parseText], status: ['status', parseText],
-  state_path: ['statePath', parseNodePath], secrets_path: ['secretsPath', parseNodePath], owner: ['owner', parseOwner], become: ['become', oneOf<Become>('auto', 'none', 'sudo')],
+  state_path: ['statePath', parseNodePath], secrets_path: ['secretsPath', parseNodePath], owner: ['owner', parseOwner], become: ['become', oneOf<Become>(...becomes)],
 } as const;
 
 /** Parses `NODE.KEY=VALUE`, one text each, with the keys of `[node.NAME]` in the cluster file. */

@@ -184,7 +184,7 @@ peers.udp@a = "known; see #12"
     ['server_cert_name on postgres', smallest.replace('host = db', 'host = db\nserver_cert_name = x'), 6, /for mysql/, /./],
     ['a day that does not exist', `${smallest}[ignore]\nx.y = why (until 2027-02-30)\n`, 9, /2027-02-30/, /./],
     ['an ignored check on no node', `${smallest}[ignore]\nx.y@b = why\n`, 9, /x\.y@b/, /Add b to \[nodes\]/],
-    ['a become we do not know', `${smallest}[ssh]\nbecome = doas\n`, 9, /"doas"/, /sudo/],
+    ['a become we do not know', `${smallest}[ssh]\nbecome = su\n`, 9, /"su"/, /sudo/],
   ])('refuses %s', (_, text, line, problem, hint) => {
     expect(problemsOf(text)).toEqual([{ line, problem: expect.stringMatching(problem), hint: expect.stringMatching(hint) }]);
   });

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connected, failed, sshWith, target } from './ssh-world.ts';
 import { makePerson, makeTestFolder, makeUsers, startSshd, type Sshd } from './sshd.ts';
@@ -14,6 +14,7 @@ beforeAll(async () => {
     { name: 'gha-password', sudoers: 'Defaults:gha-password timestamp_timeout=0\ngha-password ALL=(ALL) ALL' },
     { name: 'gha-mixed', sudoers: 'gha-mixed ALL=(ALL) ALL\ngha-mixed ALL=(root) NOPASSWD: /usr/bin/systemctl' },
     { name: 'gha-single', sudoers: 'gha-single ALL=(root) NOPASSWD: /usr/bin/systemctl' },
+    { name: 'gha-line', sudoers: 'gha-line ALL=(root) NOPASSWD: /usr/bin/systemctl' },
     { name: 'gha-tty', sudoers: 'Defaults:gha-tty requiretty\ngha-tty ALL=(ALL) NOPASSWD: ALL' },
     { name: 'gha-nobody' },
   ]);
@@ -67,6 +68,16 @@ describe('sudo', () => {
     const [again] = await ssh.connect(nodes('gha-password'), { config, askSudoPassword: true });
     await connected(again).close();
     expect(ssh.questions).toHaveLength(2);
+  });
+
+  it('that refuses a shell lets it in with the very line that the hint names', async () => {
+    const [refusal] = await sshWith().connect(nodes('gha-line'), { config });
+    const line = /with the line: (.*)$/.exec(failed(refusal).hint)?.[1];
+    appendFileSync('/etc/sudoers.d/gha-line', `${line}\n`);
+    const [outcome] = await sshWith().connect(nodes('gha-line'), { config });
+    expect(connected(outcome).login).toEqual({ user: 'gha-line', become: 'sudo' });
+    expect((await connected(outcome).run('id -un')).stdout).toBe('root\n');
+    await connected(outcome).close();
   });
 
   it('that knows nothing of the user says so after the password', async () => {

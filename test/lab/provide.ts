@@ -41,17 +41,21 @@ const aroundNeeds: readonly Need[] = [
   { program: 'pgbouncer', package: 'pgbouncer' },
 ];
 
+/** The other way to root. */
+const doasNeeds: readonly Need[] = [{ program: 'doas', package: 'opendoas' }];
+
 /** A test of scripts runs them by this one, too, where it is. */
 const shellNeeds: readonly Need[] = [{ program: 'busybox', package: 'busybox' }];
 
 /** Installs with apt-get what the lab lacks (as root on Debian or Ubuntu), makes the base image, then says what it can do here and what not, and why. */
 export async function provide(note: (text: string) => void = () => {}): Promise<Provided> {
-  await install([...loopbackNeeds, ...realHostNeeds, ...mariadbNeeds, ...aroundNeeds, ...shellNeeds], note);
+  await install([...loopbackNeeds, ...realHostNeeds, ...mariadbNeeds, ...aroundNeeds, ...doasNeeds, ...shellNeeds], note);
   const subjects = [
     { what: 'ssh to this machine', why: await whyNoLoopbackHosts() },
     { what: 'real hosts', why: await whyNoRealHosts(note) },
     { what: 'MariaDB', why: await missingPrograms(mariadbNeeds) },
     { what: 'Redis, PgBouncer, HAProxy and nginx', why: await missingPrograms(aroundNeeds) },
+    { what: 'doas', why: await missingPrograms(doasNeeds) },
   ];
   return {
     provided: subjects.filter(({ why }) => why === undefined).map(({ what }) => what),

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { becomes } from '../../src/cluster/cluster.ts';
 import { frameHeader, frameReader } from '../../src/shell/frame.ts';
 import { remoteShell } from '../../src/shell/remote-shell.ts';
 
@@ -19,9 +20,9 @@ function answer(script: string, stdin: string | Buffer = '') {
 }
 
 describe('remoteShell', () => {
-  it.each(['auto', 'none', 'sudo'] as const)('has nothing a login shell would read otherwise, with become %s', (become) => {
+  it.each(becomes)('has nothing a login shell would read otherwise, with become %s', (become) => {
     const parts = remoteShell('MARK', become).split("'");
-    expect(parts).toHaveLength(5);
+    expect(parts).toHaveLength(7);
     expect(parts.join('')).not.toMatch(/[!\n\\]/);
   });
 
