@@ -7,10 +7,12 @@ import type { ConnectOutcome, World } from '../world.ts';
 import type { ConnectedNodes } from './connect.ts';
 import { gatherDatabase } from './database.ts';
 import { databaseTrust } from './database-trust.ts';
+import { gatherHost } from './host.ts';
 import { gatherNode } from './node.ts';
 import { gatherEgress, readLicense } from './license.ts';
 import { gatherPeers } from './peers.ts';
 import { gatherRedis } from './redis.ts';
+import { resolveRedisSecrets } from './redis-secrets.ts';
 import { resolveDatabasePassword, type ResolvedSecret } from './secrets.ts';
 import { gatherUrl } from './url.ts';
 
@@ -29,6 +31,8 @@ export interface GatherOptions {
   readonly watch?: boolean;
   /** Open short-lived listeners on nodes where Grafana does not run yet. */
   readonly listeners?: boolean;
+  /** Hears what each node is at. */
+  readonly tell?: (name: string, doing: string) => void;
 }
 
 /** Brings everything the checks judge: this machine, all nodes at once, then the ways to the database, to Redis, between the nodes and to the shared name. */
@@ -37,15 +41,20 @@ export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, w
   const isWanted = (group: Group): boolean => options.groups?.has(group) ?? true;
   const [here, nodes] = await Promise.all([
     gatherLocal(cluster, world),
-    Promise.all(connected.outcomes.map((outcome) => gatherEntry(cluster, outcome, world))),
+    Promise.all(connected.outcomes.map((outcome) => {
+      options.tell?.(outcome.name, 'failure' in outcome ? outcome.failure.found : 'is looked at');
+      return gatherEntry(cluster, outcome, isWanted('host'), world);
+    })),
   ]);
   const license = cluster.license === undefined ? undefined : await readLicense(cluster.license, (path) => readFile(path, world), nodes, world);
-  const local = { ...here, ...(license === undefined ? {} : { license }) };
+  const credentials = isWanted('redis') ? await resolveRedisSecrets(cluster, nodes, world) : undefined;
+  const local = { ...here, ...(license === undefined ? {} : { license }), ...(credentials === undefined ? {} : { redis: credentials }) };
+  for (const { name, connection } of nodes) if (connection.ok) options.tell?.(name, `looks for the database${nodes.length > 1 ? ' and its peers' : ''}`);
   const [{ databasePassword, paths }, peers, redis, url, egress] = await Promise.all([
     gatherPaths(cluster, connected, nodes, local, world, options.typed),
     isWanted('gossip') ? gatherPeers(cluster, nodes, connected, { watch: options.watch ?? false, listeners: options.listeners ?? false }, world) : undefined,
-    isWanted('redis') ? gatherRedis(cluster, nodes, connected, world) : undefined,
-    isWanted('url') ? gatherUrl(cluster, nodes, local.rootUrlAddresses, world) : undefined,
+    isWanted('redis') ? gatherRedis(cluster, nodes, connected, local, world) : undefined,
+    isWanted('url') ? gatherUrl(cluster, nodes, local.rootUrlAddresses, (name) => connected.connection(name)?.dial, world) : undefined,
     isWanted('url') ? gatherEgress(cluster.license, nodes, (name) => connected.connection(name)?.dial, world) : undefined,
   ]);
   const withDatabase = nodes.map((entry): NodeEntry => {
@@ -84,7 +93,7 @@ async function gatherPaths(cluster: Cluster, connected: ConnectedNodes, nodes: r
 /** Nobody is asked for a password that cannot be tried. */
 const notAsked: ResolvedSecret = { ok: false, missing: 'no node was reached, so the database password was not asked for', hint: 'grafana-ha validate --only node.ssh,node.root' };
 
-async function gatherEntry(cluster: Cluster, outcome: ConnectOutcome, world: World): Promise<NodeEntry> {
+async function gatherEntry(cluster: Cluster, outcome: ConnectOutcome, withHost: boolean, world: World): Promise<NodeEntry> {
   const { name } = outcome;
   if ('failure' in outcome) {
     const missing: Gathered<never> = { ok: false, missing: `no connection to ${name}` };
@@ -92,11 +101,13 @@ async function gatherEntry(cluster: Cluster, outcome: ConnectOutcome, world: Wor
   }
   const { connection } = outcome;
   const layout = cluster.nodes.find((node) => node.name === name)!;
-  const needsBundle = cluster.database.caCert === undefined && cluster.database.sslMode !== 'disable';
+  const needsBundle = (cluster.database.caCert === undefined && cluster.database.sslMode !== 'disable') || (cluster.redis?.tls === true && cluster.redis.caCert === undefined);
+  const node = await gatherNode(layout, { nodes: cluster.nodes, needsBundle }, connection, world.clock);
+  const gossipPort = cluster.alerting.mode === 'gossip' && cluster.nodes.length > 1 ? layout.gossipAddress?.port ?? cluster.alerting.port : undefined;
   return {
     name,
     connection: { ok: true, ...connection.login },
-    node: await gatherNode(layout, { nodes: cluster.nodes, needsBundle }, connection, world.clock),
+    node: withHost ? await gatherHost(layout, node, gossipPort, connection) : node,
     database: { ok: false, missing: `the database was not tried from ${name}` },
   };
 }
@@ -106,6 +117,9 @@ async function gatherLocal(cluster: Cluster, world: Pick<World, 'files' | 'local
   return {
     ...(rootUrlAddresses === undefined ? {} : { rootUrlAddresses }),
     ...(cluster.database.caCert === undefined ? {} : { databaseCa: await readFile(cluster.database.caCert, world) }),
+    ...(cluster.settings === undefined ? {} : { baseSettings: await readFile(cluster.settings, world) }),
+    ...(cluster.database.client === undefined ? {} : { databaseClientCert: await readFile(cluster.database.client.cert, world) }),
+    ...(cluster.redis?.caCert === undefined ? {} : { redisCa: await readFile(cluster.redis.caCert, world) }),
   };
 }
 
