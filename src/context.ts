@@ -7,6 +7,7 @@ import { openMysql } from './io/mysql.ts';
 import { openSsh } from './io/openssh.ts';
 import { openPostgres } from './io/postgres.ts';
 import { makePrompt } from './io/prompt.ts';
+import { redis } from './io/redis.ts';
 import { makeScreen, wantsColour } from './io/screen.ts';
 import { probeTls } from './io/tls-probe.ts';
 import type { World } from './world.ts';
@@ -23,6 +24,7 @@ export function makeWorld(packageRoot: string): World {
     files: makeFiles({ packageRoot, home: local.home, cwd: local.cwd }),
     clock: makeClock(),
     database: { open: (request) => (request.type === 'postgres' ? openPostgres(request) : openMysql(request)), probeTls },
+    redis,
     http: http(),
     connect: openSsh({ prompt, screen, local }),
     uninterrupted,

@@ -46,6 +46,12 @@ export interface LocalFacts {
   readonly license?: { readonly ok: true; readonly text: string } | { readonly ok: false; readonly missing: string };
   /** The database's CA file as it lies here. */
   readonly databaseCa?: { readonly ok: true; readonly text: string } | { readonly ok: false; readonly missing: string };
+  /** The ini whose settings every node gets, as it lies here. */
+  readonly baseSettings?: { readonly ok: true; readonly text: string } | { readonly ok: false; readonly missing: string };
+  /** The certificate that the nodes show to the database, as it lies here. */
+  readonly databaseClientCert?: { readonly ok: true; readonly text: string } | { readonly ok: false; readonly missing: string };
+  /** Its key; absent: there is none. */
+  readonly databaseClientKey?: { readonly ok: true; readonly secret: Secret } | { readonly ok: false; readonly missing: string; readonly hint: string };
   /** The CA file of Redis as it lies here. */
   readonly redisCa?: { readonly ok: true; readonly text: string } | { readonly ok: false; readonly missing: string };
   /** What Redis was tried with; absent: nobody asked, or the cluster uses none. */

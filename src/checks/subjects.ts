@@ -1,5 +1,7 @@
+import { formatAddress } from '../cluster/address.ts';
 import type { Node } from '../cluster/cluster.ts';
 import type { DatabasePath, NodeEntry, NodeFacts } from '../facts.ts';
+import type { RedisServer } from '../facts/redis.ts';
 import type { About, Scene } from './check.ts';
 
 /** The cluster as a whole: one subject. */
@@ -45,6 +47,23 @@ export const everyPath: About<FromNode> = (scene) =>
     node: node.name,
     fact: entry.database.ok ? { ok: true, facts: { node, path: entry.database.facts } } : entry.database,
   }));
+
+export interface RedisFrom {
+  readonly node: Node;
+  readonly server: RedisServer;
+}
+
+/** Every Redis and Sentinel as each node reaches it. */
+export const everyRedis: About<RedisFrom> = ({ cluster, facts }) =>
+  (facts.redis ?? []).flatMap(({ node: name, servers }) => {
+    const node = cluster.nodes.find((one) => one.name === name);
+    return node === undefined ? [] : servers.map((server) => ({ label: `${name} → ${redisName(server)}`, node: name, fact: { ok: true as const, facts: { node, server } } }));
+  });
+
+function redisName({ purpose, address }: RedisServer): string {
+  const kind = purpose === 'sentinel' ? 'sentinel' : purpose === 'live' ? 'redis (live)' : 'redis';
+  return `${kind} ${formatAddress(address)}`;
+}
 
 function entries({ cluster, facts }: Scene): readonly { readonly node: Node; readonly entry: NodeEntry }[] {
   return facts.nodes.flatMap((entry) => {

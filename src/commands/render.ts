@@ -57,17 +57,24 @@ export async function writeRendered(input: RenderInput, { files }: Pick<World, '
 function renderNode(name: string, nodeFacts: NodeFacts, template: string, { cluster: whole, facts, secrets }: RenderInput): readonly RenderedFile[] {
   const cluster: Cluster = secrets === undefined ? { ...whole, secrets: 'files' } : whole;
   const node = cluster.nodes.find((one) => one.name === name)!;
-  const settings = nodeSettings(node, nodeFacts, { cluster, facts, secrets: secrets ?? unnamedSecrets(facts) });
+  const settings = nodeSettings(node, nodeFacts, { cluster, facts, secrets: secrets ?? unnamedSecrets(facts, cluster) });
   const text = renderCustomIni(template, { cluster, node, settings, configPath: nodeFacts.configPath, secretOwner: secretOwner(node, nodeFacts) });
   const secretFiles = secrets === undefined ? [] : settings.flatMap((setting) => writeSetting(setting).file ?? []);
   return [{ name: `${name}/custom.ini`, text }, ...secretFiles.map(({ path, content }) => ({ name: `${name}/secrets/${posix.basename(path)}`, text: content.reveal() }))];
 }
 
 /** custom.ini names the files alone, so what they hold need not be known. */
-function unnamedSecrets({ nodes }: Facts): ClusterSecrets {
+function unnamedSecrets({ nodes }: Facts, { redis, live }: Cluster): ClusterSecrets {
   const nothing = new Secret('secret');
   const hasUsers = nodes.some(({ database }) => database.ok && database.facts.server?.schema.kind === 'grafana' && database.facts.server.schema.users > 0);
-  return { databasePassword: nothing, secretKey: nothing, secretsManagerKey: nothing, ...(hasUsers ? {} : { adminPassword: nothing }) };
+  return {
+    databasePassword: nothing, secretKey: nothing, secretsManagerKey: nothing, ...(hasUsers ? {} : { adminPassword: nothing }),
+    redis: {
+      ...(redis?.password === undefined ? {} : { password: nothing }),
+      ...(redis?.sentinelPassword === undefined ? {} : { sentinelPassword: nothing }),
+      ...(live?.password === undefined ? {} : { livePassword: nothing }),
+    },
+  };
 }
 
 function factsOf(name: string, { nodes }: Facts): NodeFacts {

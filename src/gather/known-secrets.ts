@@ -7,7 +7,10 @@ import { goTrim } from '../grafana/go-space.ts';
 /** What Grafana ships with is no secret, and hiding it would hide the word `admin` everywhere. */
 const shipped = ['', 'admin', publicSecretKey];
 
-const secretSettings = [['database', 'password'], ['security', 'secret_key'], ['secrets_manager.encryption.secret_key.v1', 'secret_key'], ['security', 'admin_password']] as const;
+const secretSettings = [
+  ['database', 'password'], ['security', 'secret_key'], ['secrets_manager.encryption.secret_key.v1', 'secret_key'], ['security', 'admin_password'],
+  ['unified_alerting', 'ha_redis_password'], ['unified_alerting', 'ha_redis_sentinel_password'], ['live', 'ha_engine_password'],
+] as const;
 
 /** Every secret that gathering came across: what must not be in any word we print. */
 export function knownSecrets({ nodes, local }: Facts): readonly Secret[] {
@@ -21,7 +24,7 @@ export function knownSecrets({ nodes, local }: Facts): readonly Secret[] {
       ...node.facts.environment.filter(({ name }) => isSecretName(name)).map(({ value }) => value.reveal()),
     ];
   });
-  const tried = local.databasePassword.ok ? [local.databasePassword.facts.reveal()] : [];
+  const tried = [local.databasePassword, ...Object.values(local.redis ?? {})].flatMap((found) => (found.ok ? [found.facts.reveal()] : []));
   return [...new Set([...tried, ...onNodes])].filter((text) => !shipped.includes(text)).map((text) => new Secret(text));
 }
 

@@ -21,6 +21,11 @@ export function tlsDemand(database: Database): TlsDemand {
   return { kind: 'tls', chain: database.sslMode === 'verify-ca' || database.caCert !== undefined, serverName };
 }
 
+/** What Grafana asks of a Redis with TLS: the name it dials, by Go's default (redis_peer.go). */
+export function redisTlsDemand(host: string): TlsDemand {
+  return { kind: 'tls', chain: true, name: host, serverName: host };
+}
+
 export type TlsProblem = 'not-offered' | 'chain' | 'name' | 'no-names' | undefined;
 
 /** What Grafana would refuse about the server's offer; Go looks at subject alternative names alone, never at the CN. */

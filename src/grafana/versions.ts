@@ -41,6 +41,11 @@ export interface VersionFact {
 export const versionFacts = {
   /** `[unified_alerting] ha_label` is known. */
   haLabel: { ranges: [{ from: '10.1.0' }], source: 'setting_unified_alerting.go; ignored by 9.4 (observed)' },
+  /** `[unified_alerting] ha_redis_address` is known. */
+  redisAlerting: { ranges: [{ from: '10.1.0' }], source: 'grafana#65267; ignored by 9.4 (observed)' },
+  redisTls: { ranges: [{ from: '11.1.0' }], source: 'grafana#87567' },
+  redisCluster: { ranges: [{ from: '11.1.0' }], source: 'grafana#88696' },
+  redisSentinel: { ranges: [{ from: '12.1.0' }], source: 'grafana#106322' },
   /** Unified storage quotes the connection string by itself, so that a value we quote fails there, and an unquoted one in the core. */
   quotesConnectionString: { ranges: [{ from: '11.4.0', to: '11.6.3' }, { from: '12.0.0', to: '12.0.2' }], source: 'grafana#94223, undone by grafana#105331' },
   /** Unified storage ignores [database] url and works on SQLite. */

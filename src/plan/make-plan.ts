@@ -38,7 +38,7 @@ export function planOutcomes(outcomes: readonly NodeOutcome[], context: PlanCont
 }
 
 /** Settings that no two running nodes of a cluster may differ in: data would part, or secrets turn into garbage. */
-const identity = ['database.url', 'database.connection_string', 'database.type', 'database.host', 'database.name', 'security.secret_key', 'secrets_manager.encryption.secret_key.v1.secret_key', 'unified_alerting.ha_label'];
+const identity = ['database.url', 'database.connection_string', 'database.type', 'database.host', 'database.name', 'security.secret_key', 'secrets_manager.encryption.secret_key.v1.secret_key', 'unified_alerting.ha_label', 'unified_alerting.ha_redis_address', 'unified_alerting.ha_redis_db', 'unified_alerting.ha_redis_prefix'];
 
 function isRunning({ facts }: NodeOutcome): boolean {
   return facts.service.active;

@@ -74,6 +74,7 @@ function carriedFiles(node: Node, facts: NodeFacts, { cluster, facts: { local },
   const owner = secretOwner(node, facts);
   const carried = [
     { what: 'certificate', path: paths.databaseCa, file: local.databaseCa, wanted: cluster.database.caCert !== undefined && cluster.database.sslMode !== 'disable', mode: '0644' },
+    { what: 'certificate', path: paths.redisCa, file: local.redisCa, wanted: cluster.alerting.mode === 'redis' && cluster.redis?.caCert !== undefined, mode: '0644' },
     { what: 'license', path: paths.license, file: local.license, wanted: cluster.license !== undefined, mode: '0640' },
   ] as const;
   return carried.flatMap(({ what, path, file, wanted, mode }) =>

@@ -41,9 +41,9 @@ function groups(nodes: readonly NodePlan[]): readonly Group[] {
 
 function lines({ changes, overridden, files, action }: NodePlan): readonly string[] {
   return [
-    ...changes.map(({ section, key, before, after }) => `  [${section}] ${key}: ${describeShown(before)} → ${describeShown(after)}`),
+    ...changes.map(({ section, key, before, after, theirs }) => `  [${section}] ${key}: ${describeShown(before)} → ${describeShown(after)}${theirs === undefined ? '' : `   theirs: ${describeShown(theirs)} → ${describeShown(before)}`}`),
     ...overridden.map(({ section, key, value, name, place }) => `  [${section}] ${key}: ${describeShown(value)}, as ${name} (${place}) says, whatever the config says`),
-    ...files.filter(({ what }) => what !== 'config').map(({ path, owner, mode }) => `  ${[path, owner, mode].filter((part) => part !== undefined).join('  ')}`),
+    ...files.filter(({ what }) => what !== 'config').map(({ path, owner, mode, hash, theirs }) => `  ${[path, owner, mode, hash === undefined ? 'removed' : undefined, theirs && 'theirs: changed since our last push'].filter((part) => part !== undefined).join('  ')}`),
     ...(action === 'none' ? [] : [action === 'start' ? '  start: it is stopped' : '  restart']),
   ];
 }
@@ -74,6 +74,7 @@ function describeMoved(moved: Plan['moved']): string {
   const subjects = [...new Set(moved.map((setting) => {
     if (setting.startsWith('[database]')) return 'the database';
     if (setting === '[unified_alerting] ha_label') return 'the gossip label';
+    if (setting.startsWith('[unified_alerting] ha_redis_')) return 'the Redis of alerting';
     return setting.startsWith('[secrets_manager') ? 'the secrets_manager_key' : 'the secret_key';
   }))];
   const last = subjects.at(-1) ?? '';

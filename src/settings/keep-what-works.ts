@@ -14,8 +14,8 @@ export interface Present {
   readonly database: Database;
   /** Addresses on interfaces of the node. */
   readonly ownAddresses: readonly string[];
-  /** Where gossip reaches the node. */
-  readonly gossip: Address;
+  /** Where gossip reaches the node; absent: the nodes do not gossip. */
+  readonly gossip?: Address;
   /** Gossip addresses of all nodes by every name they are known under. */
   readonly aliases: ReadonlyMap<string, Address>;
 }
@@ -58,6 +58,11 @@ function sameEffect(setting: string, found: string, wanted: string, present: Pre
     // It spares a start that meets another one; a node that is on the database has had its start.
     case 'database.locking_attempt_timeout_sec':
       return isOnDatabase(config, database);
+    case 'unified_alerting.ha_redis_db':
+      return found === '' && wanted === '0';
+    // Grafana adds the colon by itself (redis_peer.go).
+    case 'unified_alerting.ha_redis_prefix':
+      return found !== '' && found.replace(/:$/, '') === wanted.replace(/:$/, '');
     case 'unified_alerting.ha_listen_address':
       return isInMesh(present) && listensOn(found, present);
     case 'unified_alerting.ha_advertise_address':
@@ -88,7 +93,7 @@ function isInMesh(present: Present & { readonly peers: string }): boolean {
 /** On the node's own address, or on all of them. */
 function listensOn(found: string, { gossip, ownAddresses }: Present): boolean {
   const [, host = '', port] = /^(.*):(\d+)$/.exec(found) ?? [];
-  if (Number(port) !== gossip.port) return false;
+  if (gossip === undefined || Number(port) !== gossip.port) return false;
   const own = host.replace(/^\[|\]$/g, '');
   return ['', '0.0.0.0', '::'].includes(own) || (own === gossip.host && ownAddresses.includes(own));
 }
@@ -96,6 +101,7 @@ function listensOn(found: string, { gossip, ownAddresses }: Present): boolean {
 /** Without an address to advertise Grafana takes the one it listens on, else the host's private one; that is sure where there is one alone. */
 function advertisesByItself({ config, gossip, ownAddresses }: Present): boolean {
   const listen = config.get('unified_alerting', 'ha_listen_address')?.value ?? '';
+  if (gossip === undefined) return false;
   if (listen === formatAddress(gossip)) return true;
   const mine = ownAddresses.filter((address) => !['loopback', 'local'].includes(classifyIp(address) ?? 'local'));
   return listen === `0.0.0.0:${gossip.port}` && mine.length === 1 && mine[0] === gossip.host && classifyIp(gossip.host) === 'private';
@@ -108,7 +114,7 @@ function peersOf(text: string, { aliases, gossip }: Present): ReadonlySet<string
     const known = peer.ok ? aliases.get(peer.value.host) : undefined;
     return peer.ok && known?.port === peer.value.port ? formatAddress(known) : part.trim();
   });
-  return new Set([...peers, formatAddress(gossip)]);
+  return new Set([...peers, ...(gossip === undefined ? [] : [formatAddress(gossip)])]);
 }
 
 function isSameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {

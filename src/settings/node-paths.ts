@@ -7,7 +7,11 @@ export interface NodePaths {
   readonly secretKey: string;
   readonly secretsManagerKey: string;
   readonly adminPassword: string;
+  readonly redisPassword: string;
+  readonly redisSentinelPassword: string;
+  readonly livePassword: string;
   readonly databaseCa: string;
+  readonly redisCa: string;
   readonly license: string;
 }
 
@@ -20,7 +24,11 @@ export function nodePaths(node: Node, configPath: string): NodePaths {
     secretKey: join(secrets, 'secret_key'),
     secretsManagerKey: join(secrets, 'secrets_manager_key'),
     adminPassword: join(secrets, 'admin_password'),
+    redisPassword: join(secrets, 'redis_password'),
+    redisSentinelPassword: join(secrets, 'redis_sentinel_password'),
+    livePassword: join(secrets, 'live_password'),
     databaseCa: join(folder, 'certs', 'database_ca.pem'),
+    redisCa: join(folder, 'certs', 'redis_ca.pem'),
     license: join(folder, 'license.jwt'),
   };
 }

@@ -1,6 +1,7 @@
 import type { Address, Cluster, Node } from '../cluster/cluster.ts';
 import type { Facts, NodeFacts } from '../facts.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
+import { baseSettings } from './base-settings.ts';
 import { hasSecretsManager } from './encryption-keys.ts';
 import { gossipAddresses } from './gossip-addresses.ts';
 import { maxOpenConnOf } from './max-open-conn.ts';
@@ -15,7 +16,9 @@ export interface NodeSettingsInput {
 
 /** The settings of one node, from what was gathered on all of them. */
 export function nodeSettings(node: Node, facts: NodeFacts, { cluster, facts: all, secrets }: NodeSettingsInput): readonly ManagedSetting[] {
-  return settingsFor(cluster, node, settingsInput(facts, cluster, all, secrets));
+  const managed = settingsFor(cluster, node, settingsInput(facts, cluster, all, secrets));
+  const base = all.local.baseSettings;
+  return base?.ok === true ? [...managed, ...baseSettings(base.text, managed)] : managed;
 }
 
 /** What the settings of a node depend on beside the cluster file. */

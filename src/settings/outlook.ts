@@ -2,12 +2,14 @@ import type { Address, Cluster, Node } from '../cluster/cluster.ts';
 import { Secret } from '../cluster/secret.ts';
 import { UserError } from '../errors.ts';
 import type { Facts, NodeFacts } from '../facts.ts';
+import type { FoundSecret } from '../facts/redis.ts';
 import { encodeForDatabase } from '../grafana/database-value.ts';
 import { chooseSecretKey } from './choose-secret-key.ts';
 import { keyHolders, schemaOf, schemaUnder, secretKey, secretsManagerKey } from './encryption-keys.ts';
 import type { EncryptionKey } from './encryption-keys.ts';
 import { foresee, type Foreseen, type Outlook, wantedText } from './foresee.ts';
 import { settingsInput } from './node-settings.ts';
+import type { RedisSecrets } from './redis-settings.ts';
 import { settingsFor } from './settings-for.ts';
 
 export interface NodeOutlook extends Outlook {
@@ -24,6 +26,7 @@ export function outlookOf(node: Node, facts: NodeFacts, cluster: Cluster, all: F
     databasePassword: knownPassword(cluster, facts, all),
     secretKey: knownKey(secretKey, cluster, all),
     secretsManagerKey: knownKey(secretsManagerKey, cluster, all),
+    redis: knownRedis(cluster, all),
   });
   const gossip = new Map(cluster.nodes.map(({ name }): readonly [string, Address] => [name, input.gossip.get(name) ?? { host: unknown, port: 0 }]));
   const foreseen = foreseeSafely(facts, () => settingsFor(cluster, node, { ...input, gossip }));
@@ -44,6 +47,15 @@ function foreseeSafely(facts: NodeFacts, settings: () => ReturnType<typeof setti
 function knownPassword({ database }: Cluster, { grafana }: NodeFacts, { local: { databasePassword } }: Facts): Secret {
   if (!databasePassword.ok) return new Secret(unknown);
   return encodeForDatabase('password', databasePassword.facts.reveal(), database.type, grafana?.version ?? '').ok ? databasePassword.facts : new Secret(unknown);
+}
+
+function knownRedis({ redis, live }: Cluster, { local }: Facts): RedisSecrets {
+  const known = (found: FoundSecret | undefined): Secret => (found?.ok === true ? found.facts : new Secret(unknown));
+  return {
+    ...(redis?.password === undefined ? {} : { password: known(local.redis?.password) }),
+    ...(redis?.sentinelPassword === undefined ? {} : { sentinelPassword: known(local.redis?.sentinelPassword) }),
+    ...(live?.password === undefined ? {} : { livePassword: known(local.redis?.livePassword) }),
+  };
 }
 
 function knownKey(which: EncryptionKey, cluster: Cluster, all: Facts): Secret {

@@ -8,9 +8,11 @@ import type { DatabaseRole } from '../grafana/database-value.ts';
 import type { EffectiveConfig } from '../grafana/effective-config.ts';
 import { holdsFor, versionFacts } from '../grafana/versions.ts';
 import { keepWhatWorks } from './keep-what-works.ts';
-import type { ManagedSetting } from './managed-setting.ts';
+import { absent, type ManagedSetting, secret, text } from './managed-setting.ts';
 import { secretKey, secretsManagerKey } from './encryption-keys.ts';
+import { licenseSettings } from './license-settings.ts';
 import { nodePaths } from './node-paths.ts';
+import { liveSettings, type RedisSecrets, redisSettings } from './redis-settings.ts';
 
 export interface ClusterSecrets {
   readonly databasePassword: Secret;
@@ -19,6 +21,7 @@ export interface ClusterSecrets {
   readonly secretsManagerKey?: Secret;
   /** Only while the database has no user. */
   readonly adminPassword?: Secret;
+  readonly redis?: RedisSecrets;
 }
 
 export interface SettingsInput {
@@ -51,10 +54,13 @@ export function settingsFor(cluster: Cluster, node: Node, input: SettingsInput):
     ...databaseSettings(cluster, node, input),
     ...securitySettings(cluster, node, input),
     ...alertingSettings(cluster, node, input),
-    ...(cluster.license === undefined ? [] : [text('enterprise', 'license_path', nodePaths(node, input.configPath).license)]),
+    ...liveSettings(cluster, node, input),
+    ...licenseSettings(cluster, node, input),
   ];
   const { present, ownAddresses, aliases, gossip } = input;
-  return present === undefined ? settings : keepWhatWorks(settings, { config: present, database: cluster.database, ownAddresses, aliases: aliases ?? new Map(), gossip: addressOf(node, { gossip }) });
+  if (present === undefined) return settings;
+  const own = cluster.alerting.mode === 'gossip' ? addressOf(node, { gossip }) : undefined;
+  return keepWhatWorks(settings, { config: present, database: cluster.database, ownAddresses, aliases: aliases ?? new Map(), ...(own === undefined ? {} : { gossip: own }) });
 }
 
 function serverSettings({ rootUrl }: Cluster): readonly ManagedSetting[] {
@@ -111,7 +117,16 @@ function securitySettings({ security, secrets }: Cluster, node: Node, input: Set
   ];
 }
 
+/** Grafana takes Redis over peers where it finds both. */
 function alertingSettings(cluster: Cluster, node: Node, input: SettingsInput): readonly ManagedSetting[] {
+  switch (cluster.alerting.mode) {
+    case 'gossip': return [absent('unified_alerting', 'ha_redis_address'), ...gossipSettings(cluster, node, input)];
+    case 'redis': return [absent('unified_alerting', 'ha_peers'), ...redisSettings(cluster, node, input)];
+    case 'off': return [absent('unified_alerting', 'ha_redis_address'), absent('unified_alerting', 'ha_peers')];
+  }
+}
+
+function gossipSettings(cluster: Cluster, node: Node, input: SettingsInput): readonly ManagedSetting[] {
   const own = addressOf(node, input);
   const peers = cluster.nodes.map((peer) => formatAddress(addressOf(peer, input)));
   return [
@@ -132,16 +147,4 @@ function addressOf({ name }: Node, { gossip }: Pick<SettingsInput, 'gossip'>): A
 function listenAddress(own: Address, ownAddresses: readonly string[]): Address {
   if (ownAddresses.includes(own.host) || classifyIp(own.host) === 'loopback') return own;
   return { host: own.host.includes(':') ? '::' : '0.0.0.0', port: own.port };
-}
-
-function text(section: string, key: string, value: string): ManagedSetting {
-  return { section, key, wanted: { kind: 'text', text: value } };
-}
-
-function secret(section: string, key: string, value: Secret, file: string | undefined): ManagedSetting {
-  return { section, key, wanted: { kind: 'secret', secret: value, ...(file === undefined ? {} : { file }) } };
-}
-
-function absent(section: string, key: string): ManagedSetting {
-  return { section, key, wanted: { kind: 'absent' } };
 }
