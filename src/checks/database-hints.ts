@@ -1,3 +1,4 @@
+import { formatAddress } from '../cluster/address.ts';
 import type { Cluster, Database, Node } from '../cluster/cluster.ts';
 import { adminSql, type Lack, lackOf } from '../grafana/admin-sql.ts';
 import { sshTo } from './ssh-to.ts';
@@ -20,6 +21,8 @@ export function loginHint({ code, said }: { readonly code: string; readonly said
       return `grafana-ha validate --db-password ask, or ${asAdmin('grant', database)}`;
     case 'EPROTO':
       return 'host = HOST:PORT under [database] of the cluster file';
+    case 'ECONNRESET':
+      return `look at what stands at ${formatAddress(address)}: its log, or its list of servers (HAProxy: echo "show servers state" | socat stdio /run/haproxy/admin.sock)`;
     case 'ENOTFOUND':
       return `${sshTo(node, cluster)} getent hosts ${address.host}`;
     default:

@@ -17,6 +17,7 @@ export const databaseChecks: readonly Check[] = [
     id: 'database.password', group: 'database', about: wholeCluster,
     title: 'The password is found, and Grafana can be told it',
     why: "Some characters do not survive Grafana's connection string, however they are quoted.",
+    fix: 'Say where the password comes from: password = env:NAME, file:PATH or command:WORDS under [database] of the cluster file, or --db-password. One that Grafana cannot be told has to be changed in the database.',
     judge: (_, { cluster: { database }, facts }) => {
       const { databasePassword } = facts.local;
       if (!databasePassword.ok) return failed({
@@ -41,6 +42,7 @@ export const databaseChecks: readonly Check[] = [
     id: 'database.ca', group: 'database', about: wholeCluster,
     title: 'The CA file of the database is here',
     why: 'It is copied to the nodes.',
+    fix: 'Write ca_cert = PATH under [database] of the cluster file, with a PEM file of the authority that signed the certificate of the server; clouds publish theirs.',
     judge: (_, { cluster: { database }, facts: { local } }) => {
       if (database.caCert === undefined || local.databaseCa === undefined) return undefined;
       const expected = 'a PEM file with the certificate that signed the server';
@@ -58,18 +60,20 @@ export const databaseChecks: readonly Check[] = [
     id: 'database.tls', group: 'database', about: everyPath,
     title: "The server's TLS is what Grafana will accept",
     why: "Grafana looks at the certificate by Go's rules and the node's own trust bundle, which are not those of this machine.",
+    fix: 'Name the CA file of the authority that signed it (ca_cert), use a host name that stands in the certificate as a DNS name, and renew it in time.',
     judge: ({ path: { tls } }, { cluster, facts }) => (tls.ok ? judgeTls(tls.facts, cluster, facts.at) : skipped(tls.missing)),
   }),
   check({
     id: 'database.login', group: 'database', about: everyPath,
     title: 'The database accepts the login from every node',
     why: 'Grants and pg_hba.conf look at the client address: what works from here may fail from a node.',
+    fix: 'Open the way from the node to the database (firewall, security group, a proxy with a server behind it), let its address in (pg_hba.conf, or the account at @address), and use the password the server has.',
     judge: ({ node, path: { login } }, { cluster }) => {
       if (login.ok) return passed(`${login.roundTripMs} ms`);
       if (login.code === 'not-tried') return skipped(login.said);
       return failed({
         code: login.code,
-        found: login.said,
+        found: login.code === 'ECONNRESET' ? `${login.said}: a proxy with no server behind it does that, and a firewall` : login.code === 'ETIMEDOUT' ? `${login.said}: something drops the packets, or hangs` : login.said,
         expected: `a session for ${cluster.database.user} in ${cluster.database.name}`,
         hint: loginHint(login, cluster, node),
       });
@@ -79,9 +83,12 @@ export const databaseChecks: readonly Check[] = [
     id: 'database.writable', group: 'database', about: everyPath,
     title: 'Grafana may make tables and write to them',
     why: 'A replica, or a user without grants, lets Grafana log in and then fail in its migrations.',
+    fix: 'Give the user all rights on its own database; on PostgreSQL it should own the database and its tables.',
     judge: ({ path: { server, login } }, { cluster: { database } }) => {
       if (server === undefined) return noSession(login);
-      const { writable } = server;
+      const { writable, readOnly: refused } = server;
+      // database.primary says it, with the reason.
+      if (refused !== undefined && !writable.ok) return undefined;
       if (writable.ok) return passed(writable.how);
       const readOnly = ['25006', 'read-only', 'ER_OPTION_PREVENTS_STATEMENT'].includes(writable.code);
       return failed({
@@ -96,13 +103,14 @@ export const databaseChecks: readonly Check[] = [
     id: 'database.schema', group: 'database', about: everyPath,
     title: "The database is empty or holds a Grafana's tables",
     why: "Grafana's migrations do not look whose tables are there.",
+    fix: 'Give Grafana a database of its own: CREATE DATABASE, and name it under [database] of the cluster file. Tables of an older Grafana have to belong to the user that logs in.',
     judge: ({ path: { server, login } }, { cluster: { database } }) => {
       if (server === undefined) return noSession(login);
       const { schema } = server;
       const expected = 'an empty database, or that of a Grafana';
       switch (schema.kind) {
         case 'empty': return passed('empty');
-        case 'grafana': return passed(`a Grafana with ${schema.users} users and ${schema.dashboards} dashboards`);
+        case 'grafana': return passed(`a Grafana with ${schema.users} users and ${schema.dashboards} dashboards${schema.migrations === undefined ? '' : `, ${schema.migrations.count} migrations`}`);
         case 'foreign': return failed({
           code: 'foreign',
           found: `${schema.tables} tables of something else, such as ${schema.example}`,
@@ -142,11 +150,18 @@ function judgeTls(offer: TlsOffer, { database }: Cluster, at: Date): Judgement {
     });
   }
   const problem = tlsProblem(demand, offer);
+  const days = offer.offered ? Math.floor((offer.notAfter.getTime() - at.getTime()) / 86_400_000) : 0;
   if (!offer.offered || problem === 'not-offered') return failed({
     code: 'not-offered',
     found: `${server} offers no TLS`,
     expected: `TLS, as ssl_mode = ${database.sslMode} asks`,
     hint: 'turn TLS on in the server, or write ssl_mode = disable under [database] of the cluster file',
+  });
+  if (problem === 'chain' && days < 0) return failed({
+    code: 'expired',
+    found: `the certificate of ${server} ended on ${offer.notAfter.toISOString().slice(0, 10)}`,
+    expected: 'a certificate that is valid today',
+    hint: 'renew it on the server',
   });
   if (problem === 'chain') return failed({
     code: offer.chainError ?? 'chain',
@@ -166,10 +181,9 @@ function judgeTls(offer: TlsOffer, { database }: Cluster, at: Date): Judgement {
     expected: demand.serverName,
     hint: `host = NAME:${database.address.port} under [database] of the cluster file, with a name of the certificate`,
   });
-  const days = Math.floor((offer.notAfter.getTime() - at.getTime()) / 86_400_000);
   return days >= 14 ? passed(database.sslMode) : warned({
     code: 'expires',
-    found: `the certificate ends in ${days} days`,
+    found: days < 0 ? `the certificate ended ${-days} days ago` : `the certificate ends in ${days} days`,
     expected: '14 days or more',
     hint: 'renew it on the server',
   });
