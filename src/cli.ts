@@ -69,6 +69,10 @@ function program(packageRoot: string): Command {
     .option('--admin-password <SOURCE>', "first admin's password, for an empty database, where the cluster file names none")
     .option('--leave-sqlite', 'go on although nodes hold something in SQLite that stays behind')
     .option('--break-lock', 'remove the lock of a push that is known to be dead')
+    .option('--save-plan <FILE>', 'write the plan to a file and stop: to be read by others, and applied by --plan')
+    .option('--plan <FILE>', 'apply a saved plan and nothing else, without a question; refused if anything changed since')
+    .option('--overwrite', 'take back what somebody changed on the nodes since our last push')
+    .option('--adopt', 'take over what somebody changed on the nodes: into the cluster file, or the ini that its settings key names')
     .option('--json', 'with --dry-run: print the plan as JSON')
     .action(run('push'));
 

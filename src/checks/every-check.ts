@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { baseSettingsChecks } from './base-settings.ts';
 import { clusterChecks } from './cluster.ts';
 import { configChecks } from './config.ts';
 import { databaseChecks } from './database.ts';
@@ -18,7 +19,7 @@ import { usedChecks } from './used.ts';
 
 /** All checks, in the order in which their results are shown. */
 export const everyCheck: readonly Check[] = [
-  ...clusterChecks, ...licenseChecks,
+  ...clusterChecks, ...baseSettingsChecks, ...licenseChecks,
   ...nodeChecks, ...hostChecks, ...pluginChecks, ...configChecks, ...usedChecks, ...startChecks, ...keyChecks, ...lintChecks,
   ...databaseChecks, ...databaseServerChecks, ...gossipChecks, ...peersChecks, ...redisChecks, ...urlChecks,
 ];

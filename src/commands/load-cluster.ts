@@ -38,3 +38,8 @@ function withDatabasePassword(cluster: Cluster, source: string | undefined): Clu
 export function reach({ hostKey, askSudoPassword }: ReachOptions): ConnectNodesOptions {
   return { hostKeys: hostKey ?? [], askSudoPassword: askSudoPassword ?? false };
 }
+
+/** What a command to type must name when the cluster file is not the usual one. */
+export function fileFlag({ file = 'grafana-ha.ini' }: Pick<ReachOptions, 'file'>): string {
+  return file === 'grafana-ha.ini' ? '' : ` --file ${file}`;
+}

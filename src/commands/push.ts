@@ -11,8 +11,9 @@ import type { ConnectedNodes } from '../gather/connect.ts';
 import { gatherFacts } from '../gather/gather.ts';
 import type { Gathering } from '../gather/gather.ts';
 import { knownSecrets } from '../gather/known-secrets.ts';
-import { isEmpty } from '../plan/plan.ts';
+import { hasTheirs, isEmpty } from '../plan/plan.ts';
 import { applyPush, tidyUp } from '../push/apply-push.ts';
+import { keepKeys } from '../push/node-memory.ts';
 import { preparePush } from '../push/prepare-push.ts';
 import type { PreparedPush } from '../push/prepare-push.ts';
 import { exitCodeOf } from '../push/rolled.ts';
@@ -21,9 +22,11 @@ import { reportRoll } from '../report/report-roll.ts';
 import { resultsJson } from '../report/results-json.ts';
 import { reportFindings, reportResults } from '../report/results-screen.ts';
 import type { World } from '../world.ts';
+import { adopt } from './adopt.ts';
 import { chooseNames } from './choose-names.ts';
-import { loadCluster, reach } from './load-cluster.ts';
+import { fileFlag, loadCluster, reach } from './load-cluster.ts';
 import type { ReachOptions } from './load-cluster.ts';
+import { plannedNodes, readPlan, refuseChanged, writePlan } from './plan-file.ts';
 
 export interface PushOptions extends ReachOptions {
   /** `true`: the bare flag. */
@@ -34,20 +37,34 @@ export interface PushOptions extends ReachOptions {
   readonly breakLock?: boolean;
   readonly leaveSqlite?: boolean;
   readonly adminPassword?: string;
+  /** Write the plan to this file and stop. */
+  readonly savePlan?: string;
+  /** Apply the plan in this file, and nothing else. */
+  readonly plan?: string;
+  /** Take back what somebody changed on the nodes. */
+  readonly overwrite?: boolean;
+  /** Take over what somebody changed on the nodes. */
+  readonly adopt?: boolean;
 }
+
+/** Whoever people reach the nodes through comes last, and must not stop a push. */
+const judged = everyCheck.filter(({ group }) => group !== 'url');
+const groups = new Set(judged.map(({ group }) => group));
 
 /** Shows what would change, asks, then makes the nodes match the cluster file. */
 export async function push(world: World, options: PushOptions): Promise<ExitCode> {
   const started = world.clock.monotonic();
+  refuseTogether(options);
   const cluster = await loadCluster(world, options);
   if (cluster.push === 'never' && !options.dryRun) throw new UserError('The cluster file says that another tool writes these nodes.', { hint: 'Set push = allowed under [cluster], or let that tool take what "grafana-ha render" writes.' });
   const adminPassword = options.adminPassword === undefined ? undefined : parsedFlag('--admin-password', parseSecretSource(options.adminPassword));
-  const chosen = await chooseNames(cluster, options.nodes, world);
+  const saved = options.plan === undefined ? undefined : await readPlan(options.plan, cluster, world);
+  const chosen = saved === undefined ? await chooseNames(cluster, options.nodes, world) : plannedNodes(saved, cluster);
   await using connected = await connectNodes(world, cluster, reach(options));
   const progress = world.screen.progress(`looking at ${connected.outcomes.map(({ name }) => name).join(', ')}`);
-  const gathering = await gatherFacts(cluster, connected, world, { listeners: true }).finally(() => progress.done());
+  const gathering = await gatherFacts(cluster, connected, world, { listeners: true, groups }).finally(() => progress.done());
 
-  const results = runChecks(everyCheck, gathering.facts, cluster, { today: today(world), fingerprint: world.local.fingerprint, ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
+  const results = runChecks(judged, gathering.facts, cluster, { today: today(world), fingerprint: world.local.fingerprint, ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
     .filter(({ node }) => node === undefined || chosen === undefined || chosen.includes(node));
   if (hasFailure(results)) {
     const seconds = Math.round((world.clock.monotonic() - started) / 1000);
@@ -61,17 +78,52 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
 
   const findings = reportFindings(results, world.screen.paint);
   if (findings !== '' && !options.json) world.screen.print(`${redact(findings, knownSecrets(gathering.facts))}\n`);
-  const prepared = await planPush({ cluster, connected, gathering, ...(chosen === undefined ? {} : { chosen }), ...(adminPassword === undefined ? {} : { adminPassword }) }, world);
-  world.screen.print(options.json ? JSON.stringify(prepared.plan, null, 2) : reportPlan(prepared.plan, world.screen.paint));
+  const prepared = await planPush({ cluster, connected, gathering, ...(chosen === undefined ? {} : { chosen }), ...(adminPassword === undefined ? {} : { adminPassword }), ...(saved === undefined ? {} : { salt: saved.salt }) }, world);
+  if (options.savePlan !== undefined) await keepKeys(cluster, prepared.connections, prepared.memories);
+  const { plan } = prepared;
+  world.screen.print(options.json ? writePlan(prepared, options, world) : reportPlan(plan, world.screen.paint));
+  if (saved !== undefined) refuseChanged(saved, plan);
+  if (hasTheirs(plan) && !options.overwrite && saved?.overwrite !== true) {
+    if (!options.adopt) throw theirs(options);
+    await adopt(prepared, options, world);
+    return options.dryRun ? ExitCode.Done : await push(world, { ...options, adopt: false });
+  }
+  if (options.savePlan !== undefined) {
+    await world.files.write(world.files.resolve(options.savePlan, world.local.cwd), `${writePlan(prepared, options, world)}\n`, { mode: 0o600 });
+    world.screen.note(`Saved. Apply it: grafana-ha push --plan ${options.savePlan}${fileFlag(options)}`);
+    return ExitCode.Done;
+  }
   if (options.dryRun) return ExitCode.Done;
-  if (isEmpty(prepared.plan)) {
+  if (isEmpty(plan)) {
     await tidyUp(prepared, world);
     return ExitCode.Done;
   }
-  if (!options.yes && !world.prompt.available) throw new UserError('There is no terminal to ask "Push this plan?"; nothing was changed.', { hint: 'grafana-ha push --yes', exitCode: ExitCode.WrongUsage });
-  if (!options.yes && !(await world.prompt.confirm({ message: 'Push this plan?', default: false }))) return ExitCode.Cancelled;
+  // A saved plan was read before it came here.
+  if (saved === undefined && !(await isWanted(options, world))) return ExitCode.Cancelled;
   // Awaited here: the connections close when this function ends.
-  return await applyPlan(prepared, { breakLock: options.breakLock ?? false }, world);
+  const ended = await applyPlan(prepared, { breakLock: options.breakLock ?? false }, world);
+  if (ended === ExitCode.Done) world.screen.print(`\nUndo  grafana-ha rollback${fileFlag(options)}`);
+  return ended;
+}
+
+async function isWanted({ yes }: PushOptions, { prompt }: World): Promise<boolean> {
+  if (yes) return true;
+  if (!prompt.available) throw new UserError('There is no terminal to ask "Push this plan?"; nothing was changed.', { hint: 'grafana-ha push --yes', exitCode: ExitCode.WrongUsage });
+  return (await prompt.confirm({ message: 'Push this plan?', default: false })) ?? false;
+}
+
+function theirs(options: PushOptions): UserError {
+  return new UserError('Somebody changed on the nodes what this tool manages; the plan says so as "theirs". Nothing was changed.', {
+    hint: `Take it back: grafana-ha push --overwrite${fileFlag(options)}\n  Keep it:      grafana-ha push --adopt${fileFlag(options)}`,
+  });
+}
+
+function refuseTogether(options: PushOptions): void {
+  const pairs = [['plan', 'nodes'], ['plan', 'savePlan'], ['plan', 'dryRun'], ['plan', 'adopt'], ['plan', 'overwrite'], ['adopt', 'overwrite'], ['adopt', 'savePlan']] as const;
+  const wrong = pairs.find((pair) => pair.every((name) => options[name] !== undefined && options[name] !== false));
+  if (wrong === undefined) return;
+  const [one, other] = wrong.map((name) => (name === 'savePlan' ? '--save-plan' : name === 'dryRun' ? '--dry-run' : `--${name}`));
+  throw new UserError(`${one} and ${other} do not go together.`, { hint: 'grafana-ha push --help', exitCode: ExitCode.WrongUsage });
 }
 
 export interface PlanPushInput {
@@ -81,6 +133,8 @@ export interface PlanPushInput {
   /** Absent: all nodes. */
   readonly chosen?: readonly string[];
   readonly adminPassword?: SecretSource | Secret;
+  /** Of a saved plan. */
+  readonly salt?: string;
 }
 
 /** Makes the plan from what was gathered; changes nothing. */

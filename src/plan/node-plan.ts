@@ -31,7 +31,7 @@ export function makeNodePlan(outcome: NodeOutcome, input: NodePlanInput): NodePl
     files: files.map((file) => plannedFile(file, node.name, input)),
     running: facts.service.active,
     action: facts.service.active ? (changed ? 'restart' : 'none') : 'start',
-    ...(facts.config === undefined ? {} : { found: input.keyedHash(node.name, facts.config.sha256) }),
+    ...(facts.config === undefined ? {} : { found: { path: facts.configPath, hash: input.keyedHash(node.name, facts.config.sha256) } }),
   };
 }
 

@@ -9,6 +9,10 @@ export interface Plan {
   readonly moved: readonly string[];
   /** Starts first and alone. */
   readonly founder: string;
+  /** Set when the first start changes the tables of a database in use: the version that runs on it, and the one that is installed. */
+  readonly schema?: { readonly from: string; readonly to: string };
+  /** Nodes that are left out, and are not as the cluster file says, or not known to be. */
+  readonly behind?: readonly string[];
   /** In the order of the push, founder first; nodes that need nothing are there too. */
   readonly nodes: readonly NodePlan[];
 }
@@ -20,8 +24,8 @@ export interface NodePlan {
   /** Settings that are right, though something else than the config decides them. */
   readonly overridden: readonly Overridden[];
   readonly action: 'none' | 'start' | 'restart';
-  /** Keyed hash of the config as it was found; absent: there was none. */
-  readonly found?: string;
+  /** The config as it was found, with a keyed hash; absent: there was none. */
+  readonly found?: { readonly path: string; readonly hash: string };
   /** Whether it ran when the facts were gathered. */
   readonly running: boolean;
 }

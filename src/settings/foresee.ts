@@ -4,6 +4,7 @@ import { editIni } from '../grafana/edit-ini.ts';
 import type { EffectiveConfig, EffectiveReading, EffectiveSetting } from '../grafana/effective-config.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { findExpanders } from '../grafana/expanders.ts';
+import { readRawIni } from '../grafana/read-ini.ts';
 import type { ManagedSetting, Wanted } from './managed-setting.ts';
 import { writeSetting } from './write-setting.ts';
 
@@ -29,15 +30,16 @@ export function foresee(facts: NodeFacts, settings: readonly ManagedSetting[]): 
   const facing = withMissingFiles(facts);
   const before = effectiveOf(facing);
   if (!before.ok) return before;
-  const differing = settings.filter((setting) => !isRight(setting.wanted, find(before.config, setting)));
+  const present = facts.config?.text ?? '';
+  const differing = settings.filter((setting) => !isRight(setting, find(before.config, setting), present));
   const writings = differing.map((setting) => ({ setting, ...writeSetting(setting) }));
   const secretFiles = new Map(writings.flatMap(({ file }) => (file === undefined ? [] : [[file.path, file.content] as const])));
-  const text = editIni(facts.config?.text ?? '', writings.map(({ setting: { section, key }, value }) => ({ section, key, written: value })));
+  const text = editIni(present, writings.map(({ setting: { section, key }, value }) => ({ section, key, written: value })));
   const after = effectiveOf({ ...facing, config: { ...(facts.config ?? noFile), text }, secretFiles: new Map([...facing.secretFiles, ...secretFiles]) });
   if (!after.ok) return after;
   const outlooks = settings.map((setting) => {
     const [now, then] = [find(before.config, setting), find(after.config, setting)];
-    return { setting, before: now, after: then, isRightNow: isRight(setting.wanted, now), willBeRight: isRight(setting.wanted, then) };
+    return { setting, before: now, after: then, isRightNow: isRight(setting, now, present), willBeRight: isRight(setting, then, text) };
   });
   return { ok: true, text, secretFiles, outlooks };
 }
@@ -52,7 +54,11 @@ export function wantedText(wanted: Wanted): string {
   return wanted.kind === 'text' ? wanted.text : wanted.secret.reveal();
 }
 
-function isRight(wanted: Wanted, found: EffectiveSetting | undefined): boolean {
+function isRight({ section, key, wanted }: ManagedSetting, found: EffectiveSetting | undefined, config: string): boolean {
+  if (wanted.kind === 'text' && wanted.asWritten === true) {
+    const reading = readRawIni(config);
+    return found?.origin.kind === 'file' && reading.ok && reading.sections.get(section)?.get(key)?.raw === wanted.text;
+  }
   return (found?.value ?? '') === wantedText(wanted);
 }
 

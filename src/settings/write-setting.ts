@@ -13,6 +13,7 @@ export interface WrittenSetting {
 /** Writes a setting so that Grafana reads it back as wanted. Throws UserError when no form can carry it. */
 export function writeSetting({ section, key, wanted }: ManagedSetting): WrittenSetting {
   if (wanted.kind === 'absent' || (wanted.kind === 'text' && wanted.text === '')) return { value: undefined };
+  if (wanted.kind === 'text' && wanted.asWritten === true) return { value: /[#;`"\s]/.test(wanted.text) ? `"""${wanted.text}"""` : wanted.text };
   const text = wanted.kind === 'text' ? wanted.text : wanted.secret.reveal();
   const file = wanted.kind === 'secret' ? wanted.file : undefined;
   const written = file === undefined ? { ...writeInline(text), content: '' } : writeFileReference(file, text);
