@@ -15,8 +15,8 @@ export interface HostFacts {
   readonly clock: ClockFacts;
   readonly updates: UpdateFacts;
   readonly managers: readonly ManagerFacts[];
-  /** Hash of every provisioning file without its comments, by path; outside of the provisioning folder the path is absolute. Absent: no such folder. */
-  readonly provisioning?: ReadonlyMap<string, string>;
+  /** Hash of every file that says something, by path; outside of `folder` the path is absolute. Absent: no such folder. */
+  readonly provisioning?: { readonly folder: string; readonly hashes: ReadonlyMap<string, string> };
   /** Hash of files that settings name, by `section.key`; undefined: no such file. */
   readonly namedFiles: ReadonlyMap<string, string | undefined>;
 }

@@ -112,7 +112,7 @@ export function readHost(answer: Answer, { needed, script }: HostAsking): HostFa
     clock: readClock(answer),
     updates: readUpdates(answer),
     managers: readManagers(answer),
-    ...(provisioning === undefined ? {} : { provisioning }),
+    ...(provisioning === undefined ? {} : { provisioning: { folder: script.provisioning, hashes: provisioning } }),
     namedFiles: new Map(script.alike.map(({ name }) => [name, answer.text(`alike ${name}`)?.trim() || undefined])),
   };
 }
