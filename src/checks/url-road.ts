@@ -2,7 +2,7 @@ import { classifyIp } from '../cluster/ip.ts';
 import type { Reply } from '../facts/url.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { type Check, type Judgement, type Scene, type Skipped, check, failed, passed, skipped, warned } from './check.ts';
-import { everyRoad, isAnswer, isGatewayError, isPortal, type SeenUrl } from './url-seen.ts';
+import { everyRoad, isAnswer, isFailing, isGatewayError, isPortal, type SeenUrl } from './url-seen.ts';
 
 /** What a load balancer may do to a request on its way. */
 export const roadChecks: readonly Check[] = [
@@ -96,7 +96,7 @@ function judgeHost({ url: { shared, straight } }: SeenUrl, { cluster }: Scene): 
     : failed({ code: 'host-rewritten', found: `${found}${straight === undefined ? '' : `; ${straight.node} by itself allows it, so the load balancer writes another Host`}`, expected, hint: 'nginx: proxy_set_header Host $http_host; · HAProxy: no "http-request set-header Host" · Apache: ProxyPreserveHost On' });
 }
 
-function judgeWebSocket({ url: { shared, straight } }: SeenUrl): Judgement | Skipped {
+function judgeWebSocket({ url: { shared, straight, health } }: SeenUrl): Judgement | Skipped {
   const { live } = shared;
   const own = straight?.live;
   const expected = 'an upgrade (101), or Grafana\'s own request for a login (401)';
@@ -110,6 +110,7 @@ function judgeWebSocket({ url: { shared, straight } }: SeenUrl): Judgement | Ski
       ? { code: 'origin-refused', found: `/api/live/ws answers 403 to the Origin of root_url${by}, too`, expected, hint: 'root_url under [server] of each node as in the cluster file' }
       : { code: 'origin-refused', found: `/api/live/ws answers 403 to the Origin of root_url${by}`, expected, hint: 'nginx: proxy_set_header Host $http_host;' });
   }
+  if (isFailing(live) && health.some(isFailing)) return skipped('/api/live/ws got no answer (see url.health)');
   if (own === undefined || !isAnswer(own) || (isAnswer(live) && live.status === own.status)) return skipped(`/api/live/ws answers ${isAnswer(live) ? live.status : live.code}, and no node could be asked by itself`);
   return failed({ code: 'not-passed', found: `/api/live/ws answers ${isAnswer(live) ? live.status : `nothing (${live.code})`} through the load balancer${by}`, expected, hint: tunnel });
 }

@@ -31,6 +31,11 @@ export function isGatewayError(reply: Reply): boolean {
   return isAnswer(reply) && reply.status >= 500;
 }
 
+/** Whether nobody answered, or a balancer that has nobody to ask. */
+export function isFailing(reply: Reply): boolean {
+  return !isAnswer(reply) || isGatewayError(reply);
+}
+
 /** Whether Grafana said it, and no program before it. */
 export function isGrafanaHealth(reply: Reply): boolean {
   return isAnswer(reply) && /^\s*\{[^]*"database"\s*:/.test(reply.body);

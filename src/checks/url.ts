@@ -1,7 +1,7 @@
 import type { Reply } from '../facts/url.ts';
 import { type Check, type Judgement, type Scene, type Skipped, check, failed, passed, skipped, warned } from './check.ts';
 import { roadChecks } from './url-road.ts';
-import { again, everyUrl, isAnswer, isGrafana, isGrafanaHealth, isGatewayError, locksOut, type SeenUrl } from './url-seen.ts';
+import { again, everyUrl, isAnswer, isFailing, isGrafana, isGrafanaHealth, locksOut, type SeenUrl } from './url-seen.ts';
 
 /** What stands between people and the nodes. */
 export const urlChecks: readonly Check[] = [
@@ -57,7 +57,7 @@ function judgeHealth(seen: SeenUrl, { cluster, facts }: Scene): Judgement | Skip
   if (certificate?.ok === false) return skipped(`no TLS at ${seen.host}`);
   const good = health.filter((reply) => isAnswer(reply) && reply.status === 200 && isGrafanaHealth(reply));
   const hanging = health.filter((reply) => reply.kind === 'none' && reply.code === 'ETIMEDOUT');
-  const bad = health.filter((reply) => (reply.kind === 'none' && reply.code !== 'ETIMEDOUT') || isGatewayError(reply));
+  const bad = health.filter((reply) => isFailing(reply) && !hanging.includes(reply));
   const share = (some: readonly Reply[]): string => `${some.length} of ${health.length} requests`;
   const expected = 'an answer of a healthy Grafana to every request';
   const straight = seen.url.straight === undefined ? '' : `; ${seen.url.straight.node} answers by itself`;
