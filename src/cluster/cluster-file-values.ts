@@ -50,6 +50,7 @@ function absolute(folder: string, path: string): string {
 
 /** Parses a path on a node, which has no folder to be relative to. */
 export function parseNodePath(text: string): Parsed<string> {
+  if (/\p{Cc}/u.test(text)) return refused(`"${text.replace(/\p{Cc}/gu, '?')}" holds a control character`, 'Type the path on the node on one line');
   return text.startsWith('/') ? accepted(text) : refused(`"${text}" is not an absolute path`, 'Type the path on the node from /, such as /etc/grafana/grafana.ini');
 }
 

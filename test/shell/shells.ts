@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,6 +17,7 @@ export const shells: readonly Shell[] = ['dash', 'bash', 'busybox'].filter((name
 
 function busyboxPrograms(): string {
   const folder = mkdtempSync(join(tmpdir(), 'busybox-'));
+  chmodSync(folder, 0o755); // scripts are run as nobody, too
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   spawnSync('sh', ['-c', 'busybox --install -s "$1"', 'sh', folder]);
   return folder;
