@@ -53,10 +53,10 @@ const isHeld = ({ place }: PushFile): boolean => place.kind !== 'gone';
 const begin = ({ id, statePath }: PushPlace): Script => sh`set -eu
 umask 077
 backup=${statePath}/backups/${id}
-temp() { echo "$(dirname "$1")/.grafana-ha-"${id}".$2.tmp"; }
+temp() { printf '%s\n' "$(dirname "$1")/.grafana-ha-"${id}".$2.tmp"; }
 real() {
   if [ -e "$1" ] || [ -L "$1" ]; then readlink -f "$1" || { echo "$1 is a symlink that leads nowhere" >&2; return 1; }
-  else echo "$1"; fi
+  else printf '%s\n' "$1"; fi
 }
 flush() { sync "$1" 2>/dev/null || sync; }
 ${raw(hashOf)}
