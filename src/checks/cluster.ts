@@ -11,6 +11,7 @@ export const clusterChecks: readonly Check[] = [
     id: 'cluster.nodes', group: 'cluster', about: wholeCluster,
     title: 'The cluster has two nodes or more',
     why: 'One node alone is one failure away from nothing.',
+    fix: 'Add a second host with the same version of Grafana under [nodes] of the cluster file.',
     judge: (_, { cluster: { nodes } }) => (nodes.length >= 2 ? passed(`${nodes.length} nodes`) : failed({
       code: 'too-few', found: `${nodes.length} node: ${nodes.map(({ name }) => name).join(', ')}`, expected: 'two or more', hint: edit('NAME = user@host under [nodes]'),
     })),
@@ -19,6 +20,7 @@ export const clusterChecks: readonly Check[] = [
     id: 'cluster.addresses', group: 'cluster', about: wholeCluster,
     title: 'No two nodes are the same host',
     why: 'A host that is named twice is pushed to twice and counts for one.',
+    fix: 'Give each node its own host under [nodes] of the cluster file; two names of one machine are one node.',
     judge: (_, { cluster: { nodes } }) => {
       const placeOf = ({ target }: (typeof nodes)[number]): string => formatAddress({ host: target.host.toLowerCase(), port: target.port ?? 22 });
       const pairs = nodes.flatMap((node, index) => nodes.slice(index + 1)
@@ -36,6 +38,7 @@ export const clusterChecks: readonly Check[] = [
     id: 'cluster.root-url', group: 'cluster', about: wholeCluster,
     title: 'The URL that people type is that of the whole cluster',
     why: 'Links, logins through OAuth and the license follow root_url; with the name of one node they lead past the load balancer.',
+    fix: 'Set root_url under [cluster] to the https URL of the load balancer, as people type it.',
     judge: (_, { cluster: { rootUrl, nodes } }) => {
       const { protocol, hostname } = new URL(rootUrl);
       const host = hostname.replace(/^\[|\]$/g, '');
@@ -61,6 +64,7 @@ export const clusterChecks: readonly Check[] = [
     id: 'url.resolves', group: 'cluster', about: wholeCluster,
     title: 'The name that people type resolves',
     why: 'It may come last, with the load balancer, but it has to come.',
+    fix: "Add the name to the DNS, with the load balancer's address; for a try-out a line in /etc/hosts will do.",
     judge: (_, { cluster: { rootUrl }, facts: { local } }) => {
       const host = new URL(rootUrl).hostname;
       return local.rootUrlAddresses !== undefined ? passed(local.rootUrlAddresses.join(', ')) : warned({

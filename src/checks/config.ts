@@ -1,6 +1,7 @@
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { databaseOf } from '../settings/database-of.ts';
 import { type Check, check, failed, passed } from './check.ts';
+import { isOnNetwork } from './network-file-system.ts';
 import { sshTo } from './ssh-to.ts';
 import { everyNode } from './subjects.ts';
 
@@ -10,6 +11,7 @@ export const configChecks: readonly Check[] = [
     id: 'node.config', group: 'config', about: everyNode,
     title: 'The config that Grafana reads is found, readable by its rules, and can be replaced in one step',
     why: 'A file that Grafana cannot parse keeps it down; one that cannot be renamed over can be left half-written.',
+    fix: 'Name the file that Grafana reads as config_path under [node.NAME] of the cluster file; mend the line that does not parse; mount its folder instead of the file, from a disk of the node.',
     judge: ({ node, facts }, { cluster }) => {
       const { config } = facts;
       const show = `${sshTo(node, cluster)} sudo`;
@@ -19,7 +21,7 @@ export const configChecks: readonly Check[] = [
         expected: 'the ini that the unit names by --config',
         hint: `config_path = PATH under [node.${node.name}] of the cluster file`,
       });
-      if (/^(nfs|cifs|smb|9p|fuse|ceph|glusterfs|lustre|afs)/.test(config.fileSystem)) return failed({
+      if (isOnNetwork(config.fileSystem)) return failed({
         code: 'on-network',
         found: `${config.path} lies on ${config.fileSystem}`,
         expected: 'a disk of the node: a shared config makes all nodes the same node',
@@ -46,6 +48,7 @@ export const configChecks: readonly Check[] = [
     id: 'node.sqlite', group: 'config', about: everyNode,
     title: 'No node leaves anything behind in SQLite',
     why: "What lies in a node's own database is not moved to the shared one.",
+    fix: "Bring what is needed to the shared database before the push: export dashboards and data sources over Grafana's API or provision them. What may stay behind is accepted with --leave-sqlite.",
     judge: ({ node, facts: { sqlite, ...facts } }) => {
       const effective = effectiveOf(facts);
       const inUse = effective.ok && databaseOf(effective.config).kind === 'sqlite';

@@ -12,11 +12,13 @@ export const keyChecks: readonly Check[] = [
   check({
     id: 'security.secret-key', group: 'config', about: wholeCluster,
     title: 'All nodes have one secret_key, and nobody else knows it', why,
+    fix: 'Name the key that encrypted the database as secret_key = env:NAME or file:PATH under [security] of the cluster file; a push brings it to every node. A new key means typing every stored password again.',
     judge: (scene) => judgeKey(secretKey, scene),
   }),
   check({
     id: 'security.secrets-manager-key', group: 'config', about: wholeCluster,
     title: "All nodes have one key for Grafana's secrets manager, and nobody else knows it", why,
+    fix: 'Name the key that encrypted the secrets as secrets_manager_key = env:NAME or file:PATH under [security] of the cluster file; a push brings it to every node.',
     judge: (scene) => judgeKey(secretsManagerKey, scene),
   }),
 ];

@@ -12,6 +12,7 @@ export const lintChecks: readonly Check[] = [
     id: 'config.lint', group: 'config', about: everyNode,
     title: "Grafana takes every line of the node's config as it was meant",
     why: 'A mistyped section, a value that is cut or a word that is not known is ignored without a word.',
+    fix: 'Change or take out the lines that are named; grafana-ha lint FILE says more about each of them.',
     judge: ({ node, facts }, { cluster }) => {
       const { config, defaults, grafana, addresses } = facts;
       const effective = effectiveOf(facts);

@@ -13,6 +13,7 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.ssh', group: 'ssh, sudo', about: everyConnection,
     title: 'Every node is reached by ssh',
     why: 'Everything goes over your own ssh.',
+    fix: "Make `ssh NODE` work by hand first, with the same user and config: keys, jump hosts and host keys are your own ssh's.",
     judge: ({ node, connection, missing }, { cluster }) => {
       if (connection.ok && missing !== undefined) return failed({ code: 'no-answer', found: missing, expected: 'an answer to every question', hint: `${sshTo(node, cluster)} uptime` });
       if (connection.ok) return passed(`as ${connection.user}`);
@@ -24,6 +25,7 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.root', group: 'ssh, sudo', about: everyConnection,
     title: 'Root is had on every node',
     why: "Grafana's config and its service belong to root.",
+    fix: 'Log in as root, or as a user with sudo for all commands; --ask-sudo-password asks where sudo wants one, and become = none says that none is needed.',
     judge: ({ connection }) => {
       if (connection.ok) return passed(connection.become === 'none' ? 'root itself' : `through ${connection.become}`);
       const { kind, found, hint } = connection.failure;
@@ -34,6 +36,7 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.grafana', group: 'grafana', about: everyNode,
     title: 'Grafana is installed on every node, and its service is known',
     why: 'We push settings to a Grafana that is there; we do not install it.',
+    fix: 'Install the grafana package from apt.grafana.com or rpm.grafana.com. Where Grafana is started otherwise, name its unit, or start, stop and status, under [node.NAME] of the cluster file.',
     judge: ({ node, facts: { grafana, service, systemd, container } }, { cluster }) => {
       const place = `on ${node.name}`;
       if (grafana === undefined) return failed({
@@ -71,6 +74,7 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.version', group: 'grafana', about: everyNode,
     title: 'Grafana has the same version and edition everywhere',
     why: 'The newest one migrates the database under the feet of the others.',
+    fix: 'Install the same version on every node, one at a time, the one that the newest node has: a database that was migrated does not go back.',
     judge: ({ node, facts: { grafana } }, { cluster, facts }) => {
       const all = facts.nodes.flatMap(({ name, node: other }) => (other.ok && other.facts.grafana !== undefined ? [{ name, grafana: other.facts.grafana }] : []));
       const first = all[0];
@@ -98,6 +102,7 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.enabled', group: 'grafana', about: everyNode,
     title: 'Grafana starts when the host starts',
     why: 'A node that stays down after a power cut is found out when the other one fails.',
+    fix: 'systemctl enable grafana-server on every node.',
     judge: ({ node, facts: { service } }, { cluster }) => {
       if (!service.known) return undefined;
       return service.enabled ? passed() : warned({
@@ -112,15 +117,27 @@ export const nodeChecks: readonly Check[] = [
     id: 'node.clock', group: 'grafana', about: everyNode,
     title: 'The clocks agree',
     why: 'Sessions, tokens and the waiting times of alerts compare times of different nodes.',
-    judge: ({ node, facts: { clockAheadSeconds: ahead } }, { cluster }) =>
-      (Math.abs(ahead) <= clockTolerance ? passed() : warned({
+    fix: 'Let one time service run on every node, such as chrony, with the same servers.',
+    judge: ({ node, facts: { clockAheadSeconds } }, { cluster, facts }) => {
+      const clocks = facts.nodes.flatMap(({ node: other }) => (other.ok ? [other.facts.clockAheadSeconds] : []));
+      // This machine has a voice where the nodes could be even: its own clock may be wrong, too.
+      const isAmong = clocks.length % 2 === 0 || clocks.length === 1;
+      const ahead = Math.round(clockAheadSeconds - median(isAmong ? [...clocks, 0] : clocks));
+      return Math.abs(ahead) <= clockTolerance ? passed() : warned({
         code: 'off',
-        found: `${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} this machine`,
+        found: `${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} ${clocks.length === 1 ? 'this machine' : `the middle of ${clocks.length} nodes${isAmong ? ' and this machine' : ''}`}`,
         expected: `${clockTolerance} s at most`,
         hint: `${sshTo(node, cluster)} timedatectl`,
-      })),
+      });
+    },
   }),
 ];
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
 
 function expectedLogin(kind: ConnectFailure['kind']): string {
   switch (kind) {

@@ -7,6 +7,7 @@ export const pluginChecks: readonly Check[] = [
     id: 'node.plugins', group: 'grafana', about: everyNode,
     title: 'Every node has the same plugins',
     why: 'Plugins lie on the disk of one node: a panel works or is "not found", depending on which node answers.',
+    fix: 'Install the plugin in the same version on every node (grafana-cli plugins install ID VERSION), and restart them one at a time. What is installed in the browser reaches one node alone.',
     judge: ({ node, facts: { plugins } }, { facts: { nodes } }) => {
       if (plugins === undefined) return undefined;
       const others = nodes.flatMap(({ name, node: other }) => (other.ok && other.facts.plugins !== undefined && name !== node.name ? [{ name, plugins: other.facts.plugins }] : []));

@@ -11,12 +11,14 @@ export const startChecks: readonly Check[] = [
     id: 'node.config-path', group: 'config', about: everyNode,
     title: 'The config we write is the one that Grafana is started with',
     why: 'A --config in a drop-in, in CONF_FILE or in a script makes Grafana read another file than everybody looks at.',
+    fix: 'Let the unit name one file by --config, in CONF_FILE of /etc/default/grafana-server or /etc/sysconfig/grafana-server, and say it as config_path under [node.NAME] where it is another one than usual.',
     judge: judgeConfigPath,
   }),
   check({
     id: 'node.stale', group: 'config', about: everyNode,
     title: 'What runs was started with the config and the unit as they are now',
     why: 'A file that was changed after the start counts at the next one: maybe at night, and by surprise.',
+    fix: 'systemctl daemon-reload where a unit file changed, then restart Grafana, one node at a time.',
     judge: judgeStale,
   }),
 ];

@@ -13,6 +13,7 @@ export const usedChecks: readonly Check[] = [
     id: 'node.shadowed', group: 'config', about: everyNode,
     title: 'Nothing overrides what we write into the config',
     why: 'A GF_ variable or a cfg: argument beats the file: that node would stay on its own database or URL.',
+    fix: 'Take the variable or the argument out of the file that sets it (drop-in, /etc/default/grafana-server, container), or write into the cluster file what it says; then restart.',
     judge: judgeShadowed,
   }),
 ];

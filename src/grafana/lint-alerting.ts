@@ -2,9 +2,10 @@ import { splitHostPort } from '../cluster/address.ts';
 import { classifyIp, isIp } from '../cluster/ip.ts';
 import { type LintFinding, place } from './lint-finding.ts';
 import type { LintRule, SeenValue, Sight } from './lint-sight.ts';
+import { parseVersion } from './versions.ts';
 
 /** [unified_alerting] and [live]: what splits a cluster or keeps a node down. */
-export const alertingRules: readonly LintRule[] = [judgePeers, judgeAdvertise, judgeListen, judgeIntervals, judgeRedis, judgeHighAvailability];
+export const alertingRules: readonly LintRule[] = [judgePeers, judgeAdvertise, judgeListen, judgeIntervals, judgeRedis, judgeHighAvailability, judgeLegacy];
 
 type Words = Pick<LintFinding, 'id' | 'found' | 'expected' | 'hint'> & { readonly weight?: LintFinding['weight'] };
 
@@ -122,4 +123,15 @@ function judgeHighAvailability(sight: Sight): readonly LintFinding[] {
   const single = sight.see('database', 'high_availability');
   if (single?.isSet !== true || !/^(0|f|false|n|no|off)$/i.test(single.value) || (given(sight, 'ha_peers') ?? given(sight, 'ha_redis_address')) === undefined) return [];
   return [{ id: 'not-available', weight: 'warning', ...place(single.line), section: 'database', key: 'high_availability', found: `${single.value}, while this node has peers: their locks are not taken`, expected: 'true', hint: 'high_availability = true' }];
+}
+
+/** Since 11 Grafana exits over it (setting.go; seen on 12.2). */
+function judgeLegacy(sight: Sight): readonly LintFinding[] {
+  const legacy = sight.see('alerting', 'enabled');
+  const major = parseVersion(sight.version)?.major ?? 0;
+  if (legacy === undefined || major < 11 || !/^(1|t|true|y|yes|on)$/i.test(legacy.value)) return [];
+  return [{
+    id: 'legacy-alerting', weight: 'error', ...place(legacy.line), section: 'alerting', key: 'enabled',
+    found: `${legacy.value}: ${dead}, legacy alerting is gone since 11`, expected: '[unified_alerting] enabled', hint: 'take out [alerting] enabled',
+  }];
 }

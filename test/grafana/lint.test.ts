@@ -39,7 +39,7 @@ describe('lint', () => {
     ['a quote that never closes', '[database]\npassword = """abc\n', ['2 unreadable']],
     ['a key twice', '[server]\nhttp_port = 3000\nhttp_port = 3001\n', ['3 written-twice']],
     ['a section that is gone', '[session]\nprovider = redis\n', ['1 removed-section']],
-    ['legacy alerting', '[alerting]\nenabled = true\n', ['1 removed-section', '2 renamed-key']],
+    ['legacy alerting', '[alerting]\nenabled = true\n', ['1 removed-section', '2 renamed-key', '2 legacy-alerting']],
     ['a key that is gone', '[log.frontend]\nsentry_dsn = https://x\n', ['2 renamed-key']],
     ['a key that is yet to come', '[unified_alerting]\nha_label = prod\n', ['2 later-key'], '9.4.0'],
     ['a key of a later version than 12.2', '[unified_alerting]\nha_single_node_evaluation = true\n', ['2 later-key']],
