@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readLicense } from '../../src/grafana/license.ts';
+import { Secret } from '../../src/cluster/secret.ts';
+import { isNewerLicense, newestLicense, readLicense } from '../../src/grafana/license.ts';
 
 const url = 'https://grafana.example.com/';
 const now = new Date('2026-06-01T12:00:00Z');
@@ -73,5 +74,37 @@ describe('readLicense', () => {
 
   it('reads a token behind a byte order mark', () => {
     expect(codes(`\uFEFF${token(good)}\r\n`)).toEqual([]);
+  });
+});
+
+describe('a license for another URL', () => {
+  it.each([
+    ['https://graf.example.com/', 'from character 13: ".example.com/" is not "ana.example.com/"'],
+    ['https://grafana.example.com/x', 'from character 29: "x" is not its end'],
+    ['http://grafana.example.com/', 'from character 5: "://grafana.example.com/" is not "s://grafana.example.com/"'],
+  ])('shows where %s parts from root_url', (sub, found) => {
+    expect(readLicense(token({ ...good, sub }), url, now).findings).toMatchObject([{ found: expect.stringContaining(found) as unknown }]);
+  });
+});
+
+describe('isNewerLicense', () => {
+  const made = (day: string, more: object = {}): string => token({ ...good, iat: at(day), ...more });
+  it.each<[string, string, string, boolean]>([
+    ['made later', made('2026-05-01'), `${made('2026-05-08')}\n`, true],
+    ['made earlier', made('2026-05-08'), made('2026-05-01'), false],
+    ['the same', made('2026-05-08'), made('2026-05-08'), false],
+    ['made later, for another URL', made('2026-05-01'), made('2026-05-08', { sub: 'https://other/' }), false],
+    ['made later, its URL written otherwise', made('2026-05-01'), made('2026-05-08', { sub: 'https://GRAFANA.example.com' }), true],
+    ['of unknown age, valid longer', token(good), token({ ...good, exp: at('2026-06-15') }), true],
+    ['of unknown age, valid shorter', token(good), token({ ...good, exp: at('2026-06-02') }), false],
+    ['no token', made('2026-05-01'), 'hello', false],
+  ])('a token on a node that is %s', (_, ours, onNode, expected) => {
+    expect(isNewerLicense(ours, onNode)).toBe(expected);
+  });
+
+  it('finds the newest of several', () => {
+    const held = ['2026-05-01', '2026-05-08', '2026-05-04'].map((day) => ({ node: day, secret: new Secret(made(day)) }));
+    expect(newestLicense(held)?.node).toBe('2026-05-08');
+    expect(newestLicense([])).toBeUndefined();
   });
 });
