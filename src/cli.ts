@@ -69,12 +69,25 @@ function program(packageRoot: string): Command {
     .option('--admin-password <SOURCE>', "first admin's password, for an empty database, where the cluster file names none")
     .option('--leave-sqlite', 'go on although nodes hold something in SQLite that stays behind')
     .option('--break-lock', 'remove the lock of a push that is known to be dead')
+    .addOption(new Option('--on-failure <WHAT>', 'of a roll: stop there, or give all nodes back what they had (default: as the cluster file says, else stop)').choices(['stop', 'rollback-all']))
+    .option('--database-backup-exists', 'for a newer Grafana, whose first start changes the tables: there is a way back')
     .option('--save-plan <FILE>', 'write the plan to a file and stop: to be read by others, and applied by --plan')
     .option('--plan <FILE>', 'apply a saved plan and nothing else, without a question; refused if anything changed since')
     .option('--overwrite', 'take back what somebody changed on the nodes since our last push')
     .option('--adopt', 'take over what somebody changed on the nodes: into the cluster file, or the ini that its settings key names')
     .option('--json', 'with --dry-run: print the plan as JSON')
     .action(run('push'));
+
+  reachingNodes(cli.command('rollback').description('put back what the latest push replaced, as carefully as a push'))
+    .option('--to <ID>', 'take back this push and all later ones')
+    .option('--nodes [NAMES...]', 'these nodes only; without names: choose on a terminal')
+    .option('--list', 'show which pushes can be taken back; changes nothing')
+    .option('--dry-run', 'stop after the plan')
+    .option('--yes', 'no question before the change, not even where the schema of the database moved')
+    .option('--overwrite', 'undo what somebody changed on the nodes since, too')
+    .option('--break-lock', 'remove the lock of a push that is known to be dead')
+    .option('--json', 'with --list or --dry-run: print JSON')
+    .action(run('rollback'));
 
   cli.command('lint').description('read any grafana.ini as Grafana does and say what is wrong with it; changes nothing')
     .argument('<FILE...>', 'the files; - is standard input')

@@ -1,6 +1,6 @@
 import { everyCheck } from '../checks/every-check.ts';
 import { hasFailure, runChecks } from '../checks/run-checks.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster, OnFailure } from '../cluster/cluster.ts';
 import { parsedFlag } from '../cluster/parsed-flag.ts';
 import { redact } from '../cluster/redact.ts';
 import { parseSecretSource } from '../cluster/secret-source.ts';
@@ -13,9 +13,11 @@ import type { Gathering } from '../gather/gather.ts';
 import { knownSecrets } from '../gather/known-secrets.ts';
 import { hasTheirs, isEmpty } from '../plan/plan.ts';
 import { applyPush, tidyUp } from '../push/apply-push.ts';
+import type { ApplyOptions } from '../push/apply-push.ts';
 import { keepKeys } from '../push/node-memory.ts';
 import { preparePush } from '../push/prepare-push.ts';
 import type { PreparedPush } from '../push/prepare-push.ts';
+import { confirmRestorePoint } from '../push/restore-point.ts';
 import { exitCodeOf } from '../push/rolled.ts';
 import { reportPlan } from '../report/report-plan.ts';
 import { reportRoll } from '../report/report-roll.ts';
@@ -45,6 +47,10 @@ export interface PushOptions extends ReachOptions {
   readonly overwrite?: boolean;
   /** Take over what somebody changed on the nodes. */
   readonly adopt?: boolean;
+  /** Absent: as the cluster file says. */
+  readonly onFailure?: OnFailure;
+  /** The person's word, for a start that changes the tables. */
+  readonly databaseBackupExists?: boolean;
 }
 
 /** Whoever people reach the nodes through comes last, and must not stop a push. */
@@ -101,7 +107,7 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
   // A saved plan was read before it came here.
   if (saved === undefined && !(await isWanted(options, world))) return ExitCode.Cancelled;
   // Awaited here: the connections close when this function ends.
-  const ended = await applyPlan(prepared, { breakLock: options.breakLock ?? false }, world);
+  const ended = await applyPlan(prepared, { ...options, breakLock: options.breakLock ?? false }, world);
   if (ended === ExitCode.Done) world.screen.print(`\nUndo  grafana-ha rollback${fileFlag(options)}`);
   return ended;
 }
@@ -143,8 +149,15 @@ export async function planPush({ connected, gathering: { facts, databasePassword
   return preparePush({ ...input, facts, databasePassword, connections }, world);
 }
 
+export interface ApplyPlanOptions extends ApplyOptions {
+  readonly yes?: boolean;
+  readonly databaseBackupExists?: boolean;
+}
+
 /** Applies a plan and prints what every node is left with. */
-export async function applyPlan(prepared: PreparedPush, options: { readonly breakLock: boolean }, world: World): Promise<ExitCode> {
+export async function applyPlan(prepared: PreparedPush, options: ApplyPlanOptions, world: World): Promise<ExitCode> {
+  const { databaseBackupExists = false, yes = false } = options;
+  if (!(await confirmRestorePoint(prepared.plan.schema, prepared.cluster, { backupExists: databaseBackupExists, yes }, world))) return ExitCode.Cancelled;
   const rolled = await applyPush(prepared, options, world);
   world.screen.print(reportRoll(rolled, world.screen.paint));
   return exitCodeOf(rolled);

@@ -34,7 +34,8 @@ export function planOutcomes(outcomes: readonly NodeOutcome[], context: PlanCont
   if (kind === 'move') refusePart(context.cluster, chosen);
 
   const founder = (established[0] ?? outcomes.filter(isRunning).find(isAtTarget) ?? chosen[0])?.node.name ?? '';
-  return { kind, moved: kind === 'move' ? [...new Set(moved)] : [], founder, nodes: inOrder(plans, founder) };
+  const behind = leftBehind(outcomes, context);
+  return { kind, moved: kind === 'move' ? [...new Set(moved)] : [], founder, ...(behind.length === 0 ? {} : { behind }), nodes: inOrder(plans, founder) };
 }
 
 /** Settings that no two running nodes of a cluster may differ in: data would part, or secrets turn into garbage. */
@@ -47,6 +48,15 @@ function isRunning({ facts }: NodeOutcome): boolean {
 function isOnCluster({ facts }: NodeOutcome, cluster: Cluster): boolean {
   const reading = effectiveOf(facts);
   return reading.ok && isOnDatabase(reading.config, cluster.database);
+}
+
+/** Nodes that were not chosen and are not what the cluster file says, or were not reached. */
+function leftBehind(outcomes: readonly NodeOutcome[], { cluster, chosen, pending }: PlanContext): readonly string[] {
+  if (chosen === undefined) return [];
+  return cluster.nodes.map(({ name }) => name).filter((name) => {
+    const outcome = outcomes.find(({ node }) => node.name === name);
+    return !chosen.includes(name) && (outcome === undefined || outcome.files.length > 0 || pending.has(name));
+  });
 }
 
 function refusePart(cluster: Cluster, chosen: readonly NodeOutcome[]): void {

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix';
+import type { OnFailure } from '../cluster/cluster.ts';
 import { nodePaths } from '../settings/node-paths.ts';
 import { UserError } from '../errors.ts';
 import { rememberScript } from '../shell/push-state.ts';
@@ -10,32 +11,33 @@ import { clearLeft, withLock } from './lock.ts';
 import type { LockHolder, LockPlace } from './lock.ts';
 import { keepKeys, writePushed } from './node-memory.ts';
 import type { PreparedPush } from './prepare-push.ts';
-import { pushNodes, whereItShows } from './push-node.ts';
+import { pushNodes } from './push-node.ts';
+import { clusterNodes, rollContext } from './roll-context.ts';
 import { roll } from './roll.ts';
 import type { Rolled } from './rolled.ts';
 import { stage, unstage } from './stage.ts';
 import type { StepContext } from './steps.ts';
 
-const defaultPatience = 300;
+export interface ApplyOptions {
+  readonly breakLock: boolean;
+  /** Absent: as the cluster file says. */
+  readonly onFailure?: OnFailure;
+}
 
 /** Applies a prepared plan under the lock and says what every node is left with. Rejects with UserError, nothing changed, when staging fails or another push holds the lock. */
-export async function applyPush(prepared: PreparedPush, options: { readonly breakLock: boolean }, world: World): Promise<Rolled> {
-  const { plan, cluster, outcomes, connections, secrets, keyedHash } = prepared;
+export async function applyPush(prepared: PreparedPush, options: ApplyOptions, world: World): Promise<Rolled> {
+  const { plan, cluster, outcomes, connections, keyedHash } = prepared;
   const holder = makeHolder(prepared, world);
   const { id } = holder;
   const places = lockPlaces(prepared);
   const nodes = pushNodes({ plan, outcomes, connections, id, sha256: world.local.sha256, keyedHash });
-  const watched = outcomes.flatMap((outcome) => {
-    const connection = connections.find(({ name }) => name === outcome.node.name);
-    return connection === undefined ? [] : [{ name: outcome.node.name, connection, ...whereItShows(outcome) }];
-  });
+  const watched = clusterNodes(prepared);
   return world.uninterrupted((signal) => withLock(places, holder, options.breakLock, world, async () => {
     await takeKeys(prepared);
     await stage(nodes, cluster.pushing.keep, backupNotes(prepared, holder));
     const live = liveLines(plan, world);
-    const rolled = await roll({ kind: plan.kind === 'move' ? 'move' : 'roll', nodes, cluster: watched }, {
-      world, patience: cluster.pushing.waitSeconds ?? defaultPatience, signal, secrets, tell: live.tell,
-    }).finally(live.done);
+    const context = rollContext(prepared, { signal, tell: live.tell, ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }) }, world);
+    const rolled = { ...await roll({ kind: plan.kind === 'move' ? 'move' : 'roll', nodes, cluster: watched }, context).finally(live.done), behind: plan.behind ?? [] };
     await unstage(nodes.filter(({ name }) => rolled.nodes.some((result) => result.name === name && result.state === 'untouched')));
     const result = Object.fromEntries(rolled.nodes.map(({ name, state }) => [name, state]));
     await remember(prepared, () => true);

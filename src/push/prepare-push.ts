@@ -13,6 +13,8 @@ import { gatherMemories, keyedHashes } from './node-memory.ts';
 import type { Memories } from './node-memory.ts';
 import { settleSecrets } from './settle-secrets.ts';
 import type { SecretsInput } from './settle-secrets.ts';
+import { findSchemaChange, startFacts } from './start-facts.ts';
+import type { StartFacts } from './start-facts.ts';
 
 export interface PushInput extends Omit<SecretsInput, 'fresh'> {
   readonly connections: readonly NodeConnection[];
@@ -34,6 +36,8 @@ export interface PreparedPush {
   readonly salt: string;
   /** Steps of Grafana's migrations that the database has seen; absent: not known. */
   readonly migrations?: number;
+  /** Absent: nothing is known of the database. */
+  readonly start?: StartFacts;
   /** Everything that no output may show. */
   readonly secrets: readonly Secret[];
   readonly keyedHash: (node: string, sha256: string) => string;
@@ -49,8 +53,9 @@ export async function preparePush(input: PushInput, world: World): Promise<Prepa
   const plan = makePlan({
     ...outcomeInput, ...planMemories(memories), keyedHash, fingerprint: (secret) => world.local.fingerprint(secret), ...(chosen === undefined ? {} : { chosen }),
   });
+  const schema = await findSchemaChange(facts, cluster, plan, connections, world);
   return {
-    command: 'push', plan, cluster, connections, keyedHash, memories, salt, ...seenMigrations(facts),
+    command: 'push', plan: { ...plan, ...(schema === undefined ? {} : { schema }) }, start: startFacts(facts, cluster, settled.databasePassword), cluster, connections, keyedHash, memories, salt, ...seenMigrations(facts),
     outcomes: nodeOutcomes(outcomeInput),
     secrets: [...Object.values(settled).filter((value): value is Secret => value instanceof Secret), ...knownSecrets(facts)],
   };

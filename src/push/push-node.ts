@@ -2,10 +2,12 @@ import { UserError } from '../errors.ts';
 import type { NodeOutcome } from '../plan/node-outcome.ts';
 import type { NodePlan, Plan } from '../plan/plan.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
+import { gossipAddresses } from '../settings/gossip-addresses.ts';
 import { healthTarget } from '../settings/health-target.ts';
 import type { HealthTarget } from '../settings/health-target.ts';
 import type { PushFile, PushPlace } from '../shell/push-files.ts';
 import type { NodeConnection } from '../world.ts';
+import type { HookNode } from './hooks.ts';
 
 /** One node as the pushing code sees it. */
 export interface PushNode {
@@ -22,6 +24,8 @@ export interface PushNode {
   readonly healthBefore?: HealthTarget;
   /** Log of a Grafana that is no systemd unit. */
   readonly logFile: string;
+  /** What a hook is told. */
+  readonly hook: HookNode;
 }
 
 export interface PushNodesInput {
@@ -55,8 +59,14 @@ export function pushNodes({ plan, outcomes, connections, id, sha256, keyedHash }
       })),
       payload: Buffer.concat(contents.map((content) => content ?? nothing)),
       ...whereItShows(outcome),
+      hook: hookNode(outcome),
     };
   });
+}
+
+function hookNode({ node, facts }: NodeOutcome): HookNode {
+  const address = gossipAddresses({ nodes: [node], alerting: { port: 0 } }, new Map([[node.name, facts.sourceAddresses]])).get(node.name);
+  return { name: node.name, host: node.target.host, address: address?.host ?? '' };
 }
 
 /** Where a node shows how it is, once its new config counts and before. */

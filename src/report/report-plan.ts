@@ -66,7 +66,18 @@ function summary(plan: Plan): readonly string[] {
     `${plan.kind === 'move' ? 'Move' : 'Roll'}  ${describeStarts(plan)}`,
     ...(plan.kind === 'move' && plan.nodes.some(({ running }) => running) ? [`All stop before the first starts, because ${describeMoved(plan.moved)}.`] : []),
     notice(plan),
+    ...describeSchema(plan),
+    ...describeBehind(plan),
   ];
+}
+
+/** What a newer Grafana does to the tables, where it is the first one. */
+function describeSchema({ schema }: Plan): readonly string[] {
+  return schema === undefined ? [] : [`Grafana ${schema.to} changes the tables that ${schema.from} works with now: the files can be put back, the tables only from a backup of the database.`];
+}
+
+function describeBehind({ behind = [] }: Plan): readonly string[] {
+  return behind.length === 0 ? [] : [`Incomplete: ${behind.join(', ')} ${behind.length === 1 ? 'stays' : 'stay'} as before, so the nodes will differ.`];
 }
 
 /** What all nodes share, in words: `the database and the secret_key change`. */

@@ -1,13 +1,18 @@
 import type { LogExplanation } from '../grafana/log-errors.ts';
 import type { Paint } from '../world.ts';
 
+type Mesh = NonNullable<RolledReport['nodes'][number]['mesh']>;
+
 /** What a push left behind, as far as it is shown. */
 export interface RolledReport {
   readonly interrupted: boolean;
+  /** Left out, and not as the cluster file says. */
+  readonly behind?: readonly string[];
   readonly nodes: readonly {
     readonly name: string;
     readonly state: keyof typeof words;
     readonly seconds?: number;
+    readonly mesh?: { readonly kind: 'seen'; readonly sees: number; readonly of: number; readonly whole: boolean; readonly remark?: string } | { readonly kind: 'unseen'; readonly remark: string };
     readonly failures: readonly { readonly found: string; readonly log: readonly string[]; readonly explained?: LogExplanation }[];
   }[];
 }
@@ -24,16 +29,28 @@ const words = {
 
 /** Lays out the end of a push: every node's state, what failed and why, and the next thing to type. */
 export function reportRoll(rolled: RolledReport, paint: Paint): string {
+  const { behind = [] } = rolled;
   const width = Math.max(...rolled.nodes.map(({ name }) => name.length));
   const failed = rolled.nodes.filter(({ failures }) => failures.length > 0);
   return [
-    ...rolled.nodes.map(({ name, state, seconds, failures }) => {
-      const mark = failures.length > 0 ? paint('red', '✖') : state === 'healthy' ? paint('green', '✔') : '-';
-      return `${mark} ${name.padEnd(width)}  ${words[state]}${seconds === undefined ? '' : `, ${seconds} s`}`;
+    ...rolled.nodes.map(({ name, state, seconds, mesh, failures }) => {
+      const mark = failures.length > 0 ? paint('red', '✖') : state !== 'healthy' ? '-' : isTorn(mesh) ? paint('yellow', '!') : paint('green', '✔');
+      return `${mark} ${name.padEnd(width)}  ${words[state]}${seconds === undefined ? '' : ` ${seconds} s`}${mesh === undefined ? '' : describeMesh(mesh)}`;
     }),
     ...failed.flatMap(({ name, failures }) => failures.flatMap((failure) => ['', `${paint('red', '✖')} ${name}`, ...detail(failure)])),
+    ...(behind.length === 0 ? [] : ['', `${paint('yellow', 'Incomplete')}: ${behind.join(', ')} ${behind.length === 1 ? 'is' : 'are'} not as the cluster file says, so the nodes differ. Finish it: grafana-ha push --nodes ${behind.join(' ')}`]),
     ...(rolled.interrupted ? ['', 'Interrupted. The next push goes on from here: grafana-ha push'] : []),
   ].join('\n');
+}
+
+/** Such as `, sees 2/3`: members of its mesh, of the nodes that run. */
+function describeMesh(mesh: Mesh): string {
+  if (mesh.kind === 'unseen') return `; ${mesh.remark}`;
+  return `, sees ${mesh.sees}/${mesh.of}${mesh.remark === undefined ? '' : `; ${mesh.remark}`}`;
+}
+
+function isTorn(mesh: Mesh | undefined): boolean {
+  return mesh?.kind === 'seen' && (!mesh.whole || mesh.remark !== undefined);
 }
 
 function detail({ found, log, explained }: RolledReport['nodes'][number]['failures'][number]): readonly string[] {

@@ -46,9 +46,12 @@ systemctl daemon-reload`
     : sh`:`;
 }
 
-/** Stops Grafana, unless it is stopped, and returns when it is gone. */
+/** Stops Grafana, unless it is stopped, and returns when it is gone; prints `killed` when systemd lost patience with it. */
 export function stopScript(layout: GrafanaLayout): Script {
-  if (layout.stop === undefined) return sh`systemctl stop ${layout.unit}`;
+  if (layout.stop === undefined) {
+    return sh`systemctl stop ${layout.unit} || exit
+[ "$(systemctl show -p Result --value ${layout.unit})" != timeout ] || echo killed`;
+  }
   if (layout.status === undefined) return sh`( ${raw(line(layout.stop))} ) || ! systemctl -q is-active ${layout.unit}`;
   return sh`( ${raw(line(layout.status))} ) >/dev/null 2>&1 || exit 0
 ${raw(line(layout.stop))}
@@ -63,10 +66,7 @@ export function stateScript(layout: GrafanaLayout): Script {
 
 /** What a service is at after a start; the counter of restarts begins at 0 with each start by hand. */
 export function readServiceState(stdout: string): ServiceState {
-  const shown = new Map(stdout.split('\n').flatMap((text) => {
-    const at = text.indexOf('=');
-    return at < 0 ? [] : [[text.slice(0, at), text.slice(at + 1)] as const];
-  }));
+  const shown = properties(stdout);
   const status = shown.get('status');
   if (status !== undefined) return { kind: status === '0' ? 'up' : 'down' };
   const ended = `exit ${shown.get('ExecMainStatus') ?? '?'}`;
@@ -76,6 +76,29 @@ export function readServiceState(stdout: string): ServiceState {
   if (shown.get('ActiveState') === 'active') return { kind: 'up' };
   const queued = (shown.get('Job') ?? '') !== '' && shown.get('Job') !== '0';
   return { kind: shown.get('ActiveState') === 'activating' || queued ? 'starting' : 'down' };
+}
+
+/** Prints what readLife reads. */
+export function lifeScript(layout: GrafanaLayout): Script {
+  if (layout.status !== undefined) return sh`:`;
+  return sh`systemctl show -p ActiveState -p SubState -p NRestarts -p ActiveEnterTimestampMonotonic ${layout.unit}; echo "now=$(cut -d' ' -f1 /proc/uptime)"`;
+}
+
+/** How a service of another node lives. */
+export interface Life {
+  readonly starting: boolean;
+  /** Seconds since systemd started it again by itself; undefined: it did not. */
+  readonly restartedAgo?: number;
+}
+
+/** Reads the answer to `lifeScript`; undefined: it says nothing. */
+export function readLife(stdout: string): Life | undefined {
+  const shown = properties(stdout);
+  const state = shown.get('ActiveState');
+  if (state === undefined) return undefined;
+  const ago = Number(shown.get('now')) - Number(shown.get('ActiveEnterTimestampMonotonic')) / 1e6;
+  const restarted = state === 'active' && Number(shown.get('NRestarts')) > 0 && Number.isFinite(ago);
+  return { starting: state === 'activating' && shown.get('SubState')?.startsWith('auto-restart') !== true, ...(restarted ? { restartedAgo: ago } : {}) };
 }
 
 /** Prints the log since the mark, at most 200 lines. */
@@ -88,4 +111,11 @@ export function logScript(layout: GrafanaLayout, { mark, file }: LogPlace): Scri
 
 function line(text: string): Script {
   return text as Script;
+}
+
+function properties(stdout: string): ReadonlyMap<string, string> {
+  return new Map(stdout.split('\n').flatMap((text) => {
+    const at = text.indexOf('=');
+    return at < 0 ? [] : [[text.slice(0, at), text.slice(at + 1)] as const];
+  }));
 }

@@ -7,6 +7,7 @@ import { provisioningScript } from '../../src/shell/host-provisioning-script.ts'
 import { hostScript } from '../../src/shell/host-script.ts';
 import { configScript, contentsScript } from '../../src/shell/node-scripts.ts';
 import { peersScript } from '../../src/shell/peers-script.ts';
+import { listBackupsScript, readBackupsScript } from '../../src/shell/push-backups.ts';
 import { auditScript, restoreScript, settledScript, stageScript, swapScript, unstageScript } from '../../src/shell/push-files.ts';
 import { breakLockScript, keepLockScript, lockScript, lookAtLockScript, takeOverScript, unlockScript } from '../../src/shell/push-lock.ts';
 import { endStartScript, lifeScript, logScript, startScript, stateScript, stopScript } from '../../src/shell/push-service.ts';
@@ -57,6 +58,11 @@ export const cases: Readonly<Record<string, (odd: Odd) => readonly Step[]>> = {
   swapScript: (odd) => pushSteps(odd).slice(0, 2),
   restoreScript: (odd) => pushSteps(odd),
   settledScript: ({ folder }) => [{ script: settledScript(pushPlace(folder)) }],
+  listBackupsScript: (odd) => [pushSteps(odd)[0]!, { script: listBackupsScript(pushPlace(odd.folder).statePath), prints: (stdout) => [...parseAnswer(stdout).under('record').values()].includes(`${odd.word(2)}\n`) }],
+  readBackupsScript: (odd) => [pushSteps(odd)[0]!, pushSteps(odd)[1]!, {
+    script: readBackupsScript(pushPlace(odd.folder).statePath, [pushPlace(odd.folder).id, odd.word(5)]),
+    prints: (stdout) => parseAnswer(stdout).text(`now ${pushPlace(odd.folder).id} 0`)?.trim() === sha256(odd.word(1)),
+  }],
   unstageScript: (odd) => [pushSteps(odd)[0]!, { script: unstageScript(pushPlace(odd.folder), pushFiles(odd)) }],
   lockScript: ({ folder, word }) => [lockStep(folder, word(0))],
   lookAtLockScript: ({ folder, word }) => [lockStep(folder, word(0)), { script: lookAtLockScript(folder), prints: (stdout) => stdout === `gone\n${word(0)}\n` }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endStartScript, logScript, readServiceState, startScript, stopScript } from '../../src/shell/push-service.ts';
+import { endStartScript, logScript, readLife, readServiceState, startScript, stopScript } from '../../src/shell/push-service.ts';
 
 const unit = { unit: 'grafana-server', statePath: '/state' };
 const lines = { ...unit, start: '/opt/g start', stop: '/opt/g stop', status: '/opt/g status' };
@@ -21,10 +21,22 @@ describe('readServiceState', () => {
   });
 });
 
+describe('readLife', () => {
+  it.each([
+    ['one that systemd starts', 'ActiveState=activating\nSubState=start\nNRestarts=0\nActiveEnterTimestampMonotonic=0\nnow=50.5', { starting: true }],
+    ['one that waits for its next try', 'ActiveState=activating\nSubState=auto-restart\nNRestarts=2\nActiveEnterTimestampMonotonic=49000000\nnow=50.5', { starting: false }],
+    ['one that runs', 'ActiveState=active\nSubState=running\nNRestarts=0\nActiveEnterTimestampMonotonic=49000000\nnow=50.5', { starting: false }],
+    ['one that systemd started again', 'ActiveState=active\nSubState=running\nNRestarts=1\nActiveEnterTimestampMonotonic=49000000\nnow=50.5', { starting: false, restartedAgo: 1.5 }],
+    ['one without systemd', '', undefined],
+  ])('of %s', (_, shown, life) => {
+    expect(readLife(shown)).toEqual(life);
+  });
+});
+
 describe('the words for a service', () => {
   it('are systemd\'s, or the lines of the cluster file', () => {
     expect(startScript(unit, '/log')).toContain('systemctl --no-block start grafana-server');
-    expect(stopScript(unit)).toBe('systemctl stop grafana-server');
+    expect(stopScript(unit)).toMatch(/^systemctl stop grafana-server \|\| exit\n/);
     expect(startScript(lines, '/log')).toMatch(/\/opt\/g start$/);
     expect(startScript(lines, '/log')).not.toContain('systemctl');
     expect(stopScript(lines)).toMatch(/^\( \/opt\/g status \) .* exit 0\n\/opt\/g stop\n/);
