@@ -2,11 +2,12 @@ import { init } from './commands/init.ts';
 import { lint } from './commands/lint.ts';
 import { push } from './commands/push.ts';
 import { render } from './commands/render.ts';
+import { rollback } from './commands/rollback.ts';
 import { validate } from './commands/validate.ts';
 import { makeWorld } from './context.ts';
 import type { ExitCode } from './errors.ts';
 
-const commands = { init, validate, render, push, lint };
+const commands = { init, validate, render, push, rollback, lint };
 export type CommandName = keyof typeof commands;
 
 /** Runs one command in the real world. A bundle of its own: the command line alone starts without it. */

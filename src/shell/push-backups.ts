@@ -1,0 +1,61 @@
+import { framing, parseAnswer } from './framed-answer.ts';
+import { raw, sh } from './quote.ts';
+import type { Script } from './quote.ts';
+
+/** Asks which pushes left a backup on a node, and how the last 200 pushes ended. */
+export function listBackupsScript(statePath: string): Script {
+  return sh`${raw(framing)}cd ${statePath} 2>/dev/null || exit 0
+for d in backups/*; do [ ! -f "$d/record" ] || put "record \${d#backups/}" < "$d/record"; done
+[ ! -f audit.jsonl ] || tail -n 200 audit.jsonl | put audit`;
+}
+
+/** What `listBackupsScript` prints: one record a backup, by the id of its push, and the lines of the audit. */
+export interface BackupList {
+  readonly records: ReadonlyMap<string, string>;
+  readonly audit: readonly string[];
+}
+
+export function readBackupList(stdout: string): BackupList {
+  const answer = parseAnswer(stdout);
+  return { records: answer.under('record'), audit: (answer.text('audit') ?? '').split('\n').filter((line) => line !== '') };
+}
+
+/** Asks for the files in these backups, and what lies in their places now. */
+export function readBackupsScript(statePath: string, ids: readonly string[]): Script {
+  return sh`${raw(framing)}hash_of() { sha256sum < "$1" | cut -d' ' -f1; }
+cd ${statePath}/backups || exit 1
+for id in ${ids}; do
+  for f in "$id"/*.path; do
+    [ -f "$f" ] || continue
+    i=\${f%.path}; i=\${i#*/}
+    target=$(cat "$f")
+    [ ! -f "$target" ] || hash_of "$target" | put "now $id $i"
+    [ -f "$id/$i" ] || continue
+    put "content $id $i" < "$id/$i"
+    hash_of "$id/$i" | put "hash $id $i"
+    stat -c '%U:%G 0%a' "$id/$i" | put "owner $id $i"
+  done
+done`;
+}
+
+/** One file of a backup. */
+export interface BackedUp {
+  /** Which file of its push it is, from 0. */
+  readonly index: number;
+  /** As it was before the push; absent: there was nothing. */
+  readonly content?: { readonly text: string; readonly sha256: string; readonly owner: string; readonly mode: string };
+  /** Hash of what lies there now; absent: nothing does. */
+  readonly now?: string;
+}
+
+/** Reads the answer to `readBackupsScript`: the files of each push, by its id; `files`: how many that push had. */
+export function readBackups(stdout: string, ids: readonly { readonly id: string; readonly files: number }[]): ReadonlyMap<string, readonly BackedUp[]> {
+  const answer = parseAnswer(stdout);
+  return new Map(ids.map(({ id, files }) => [id, Array.from({ length: files }, (_, index): BackedUp => {
+    const about = (what: string): string | undefined => answer.text(`${what} ${id} ${index}`);
+    const text = about('content');
+    const [owner = '', mode = ''] = (about('owner') ?? '').trim().split(' ');
+    const now = about('now')?.trim();
+    return { index, ...(text === undefined ? {} : { content: { text, sha256: (about('hash') ?? '').trim(), owner, mode } }), ...(now === undefined ? {} : { now }) };
+  })]));
+}
