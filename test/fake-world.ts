@@ -139,7 +139,7 @@ export function fakeWorld(program: FakeProgram = {}): FakeWorld {
     local: {
       cwd: '/work', home: '/home/ops', userName: 'ops', hostName: 'laptop',
       env: (name) => program.env?.[name],
-      run: async (words) => (program.run === undefined ? refuse(`run ${words.join(' ')}`) : program.run(words)),
+      run: async (words, options) => (program.run === undefined ? refuse(`run ${words.join(' ')}`) : program.run(words, options)),
       random: (bytes) => new Uint8Array(bytes).fill(7),
       fingerprint: (secret) => createHash('sha256').update(secret.reveal()).digest('hex').slice(0, 6),
       sha256: (content) => createHash('sha256').update(content).digest('hex'),
