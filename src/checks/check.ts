@@ -51,6 +51,8 @@ export interface Subject<Fact> {
   /** As it is shown: `graf-a`, `graf-a → database`; empty for the cluster. */
   readonly label: string;
   readonly node?: string;
+  /** The other node, where it is about two. */
+  readonly peer?: string;
   readonly fact: Gathered<Fact>;
 }
 
@@ -75,6 +77,7 @@ export interface Check {
 export interface Judged {
   readonly label: string;
   readonly node?: string;
+  readonly peer?: string;
   readonly judgement: Judgement | Skipped;
 }
 

@@ -13,8 +13,9 @@ export const gossipChecks: readonly Check[] = [
     id: 'gossip.address', group: 'gossip', about: everyNode,
     title: 'Every node has an address of its own that its peers can reach',
     why: 'Grafana dies on a host name there, and two nodes with one address throw each other out of the mesh.',
-    judge: ({ node }, { cluster, facts }) => {
-      if (cluster.nodes.length < 2) return undefined;
+    fix: 'Name an IP address of the node that all peers reach as gossip_address under [node.NAME] of the cluster file. Where a translator stands in between, add nat = yes there; for public addresses, once a firewall keeps strangers away, allow_public = yes under [alerting].',
+    judge: ({ node, facts: { addresses } }, { cluster, facts }) => {
+      if (cluster.nodes.length < 2 || cluster.alerting.mode !== 'gossip') return undefined;
       const all = addressesOf(cluster, facts);
       const own = all.get(node.name);
       const expected = 'an IP address that every peer reaches';
@@ -39,15 +40,29 @@ export const gossipChecks: readonly Check[] = [
             hint,
           })
           : failed({ code: 'loopback', found: `${shown}, which the peers cannot reach`, expected, hint });
-        case 'public': return warned({ code: 'public', found: shown, expected: 'a private address: gossip has no password and no encryption', hint });
-        default: return passed(shown);
+        case 'public':
+          if (cluster.alerting.allowPublic !== true) return failed({
+            code: 'public',
+            found: shown,
+            expected: 'a private address, since gossip has no password and no encryption; or a firewall, and a word that it is meant so',
+            hint: `${hint}, or allow_public = yes under [alerting]`,
+          });
       }
+      // What the node's interfaces are is not always told.
+      if (node.nat === true || addresses.length === 0 || addresses.includes(own.host)) return passed(shown);
+      return failed({
+        code: 'not-local',
+        found: `${shown}, which is on no interface of ${node.name}`,
+        expected: 'an address of the node itself, or a word that it is translated on the way',
+        hint: `${hint}, or nat = yes there`,
+      });
     },
   }),
   check({
     id: 'gossip.port', group: 'gossip', about: everyNode,
     title: 'The gossip port is free for gossip',
     why: 'It is used for TCP and UDP, and Grafana dies when it is taken.',
+    fix: 'Give gossip a port of its own as port under [alerting] of the cluster file, such as 9094.',
     judge: ({ node, facts: nodeFacts }, { cluster, facts }) => {
       const port = addressesOf(cluster, facts).get(node.name)?.port ?? cluster.alerting.port;
       const effective = effectiveOf(nodeFacts);

@@ -10,6 +10,8 @@ export interface Result {
   /** Empty for the cluster. */
   readonly label: string;
   readonly node?: string;
+  /** The other node, where it is about two. */
+  readonly peer?: string;
   readonly judgement: Judged['judgement'];
   /** Set on a failure or warning that somebody accepted. */
   readonly ignored?: { readonly why: string; readonly until?: string };

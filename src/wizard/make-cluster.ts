@@ -53,11 +53,12 @@ export function keptAdminPassword(clusterName: string): string {
   return `~/.config/grafana-ha/${clusterName}/admin_password`;
 }
 
-export function makeNodes({ nodes, gossip, layouts }: Pick<Answers, 'nodes' | 'gossip' | 'layouts'>): readonly Node[] {
+export function makeNodes({ nodes, gossip, layouts, before }: Pick<Answers, 'nodes' | 'gossip' | 'layouts' | 'before'>): readonly Node[] {
   return nodes.map(({ name, target }) => {
     const { become = 'auto', ...grafana } = layouts.get(name) ?? {};
     const gossipAddress = gossip.get(name);
-    return { name, target, become, ...(gossipAddress === undefined ? {} : { gossipAddress }), grafana: { ...defaultLayout, ...grafana } };
+    const nat = before?.nodes.find((node) => node.name === name)?.nat;
+    return { name, target, become, ...(gossipAddress === undefined ? {} : { gossipAddress }), ...(nat === undefined ? {} : { nat }), grafana: { ...defaultLayout, ...grafana } };
   });
 }
 

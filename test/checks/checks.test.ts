@@ -55,7 +55,7 @@ describe('the checks', () => {
     ['0.0.0.0 for gossip', { nodes: [{ ...nodes[0]!, gossipAddress: { host: '0.0.0.0', port: 9094 } }, nodes[1]!] }, ['failed gossip.address@graf-a unspecified']],
     ['loopback on one of them', { nodes: [{ ...nodes[0]!, gossipAddress: { host: '127.0.0.1', port: 9094 } }, nodes[1]!] }, ['failed gossip.address@graf-a loopback']],
     ['loopback on all', { nodes: nodes.map((node, index) => ({ ...node, gossipAddress: { host: `127.0.1.${index + 1}`, port: 9094 } })) }, ['warned gossip.address@graf-a loopback', 'warned gossip.address@graf-b loopback']],
-    ['a public address', { nodes: [{ ...nodes[0]!, gossipAddress: { host: '203.0.113.9', port: 9094 } }, nodes[1]!] }, ['warned gossip.address@graf-a public']],
+    ['a public address', { nodes: [{ ...nodes[0]!, gossipAddress: { host: '203.0.113.9', port: 9094 } }, nodes[1]!] }, ['failed gossip.address@graf-a public']],
     ['a host name for gossip', { nodes: [{ ...nodes[0]!, gossipAddress: { host: 'graf-a', port: 9094 } }, nodes[1]!] }, ['failed gossip.address@graf-a not-an-ip']],
     ["Grafana's own port for gossip", { alerting: { mode: 'gossip', port: 3000, label: '' } }, ['failed gossip.port@graf-a http', 'failed gossip.port@graf-b http']],
   ])('say what is wrong with %s', (_, change, expected) => {
@@ -93,7 +93,7 @@ describe('the checks', () => {
     ['an argument that beats the config', { arguments: ['cfg:server.root_url=http://other/'] }, ['failed node.shadowed@graf-a overridden']],
     ['dashboards in SQLite', { sqlite: { path: '/var/lib/grafana/grafana.db', counts: { users: 0, dashboards: 3, dataSources: 1, alertRules: 0 } } }, ['failed node.sqlite@graf-a contents']],
     ['only the default user in SQLite', { sqlite: { path: '/var/lib/grafana/grafana.db', counts: { users: 0, dashboards: 0, dataSources: 0, alertRules: 0 } } }, []],
-    ['an old SQLite file beside a database', { config: sampleConfig(onDatabase), sqlite: { path: 'x', counts: { users: 0, dashboards: 3, dataSources: 0, alertRules: 0 } } }, []],
+    ['an old SQLite file beside a database', { config: sampleConfig(onDatabase), sqlite: { path: 'x', counts: { users: 0, dashboards: 3, dataSources: 0, alertRules: 0 } } }, ['warned gossip.peers@graf-a none']],
     ['a SQLite file nobody could count', { sqlite: { path: 'x', why: 'locked' } }, ['failed node.sqlite@graf-a not-counted']],
     ['no way to its peers', { sourceAddresses: new Map() }, ['failed gossip.address@graf-a unknown']],
     ['Enterprise without a license', { grafana: { version: '12.2.0', edition: 'enterprise', homePath: '' } }, ['warned license.token none', 'failed node.version@graf-b differs']],
