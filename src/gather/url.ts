@@ -17,12 +17,9 @@ export async function gatherUrl(cluster: Cluster, nodes: readonly NodeEntry[], a
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port || (tls ? 443 : 80));
   if (addresses === undefined) return { ok: false, missing: `${host} does not resolve here` };
-  const [own, places] = await Promise.all([
-    Promise.all(nodes.map((entry) => askNode(entry, url, dialFrom, world))),
-    Promise.all(addresses.map((address) => knock({ host: address, port }, world))),
-  ]);
-  const running = own.flatMap((node) => node ?? []);
+  const running = (await Promise.all(nodes.map((entry) => askNode(entry, url, dialFrom, world)))).flatMap((node) => node ?? []);
   if (running.length === 0) return { ok: false, missing: 'no Grafana runs on the nodes yet' };
+  const places = await Promise.all(addresses.map((address) => knock({ host: address, port }, world)));
   const open = places.flatMap(({ address, refusal }) => (refusal === undefined ? [address] : []));
   const [first] = open;
   if (first === undefined) return { ok: false, missing: `nothing listens at ${url.host} yet (${[...new Set(places.map(({ refusal }) => refusal))].join(', ')})` };

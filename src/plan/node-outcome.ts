@@ -2,7 +2,8 @@ import { normalize } from 'node:path/posix';
 import type { Cluster, Node } from '../cluster/cluster.ts';
 import { Secret } from '../cluster/secret.ts';
 import { UserError } from '../errors.ts';
-import type { FileFacts, Facts, NodeFacts } from '../facts.ts';
+import type { FileFacts, Facts, LocalFacts, NodeFacts } from '../facts.ts';
+import { isNewerLicense } from '../grafana/license.ts';
 import { mergeConfig } from '../settings/merge-config.ts';
 import type { MergedConfig } from '../settings/merge-config.ts';
 import { nodePaths } from '../settings/node-paths.ts';
@@ -75,10 +76,15 @@ function carriedFiles(node: Node, facts: NodeFacts, { cluster, facts: { local },
   const carried = [
     { what: 'certificate', path: paths.databaseCa, file: local.databaseCa, wanted: cluster.database.caCert !== undefined && cluster.database.sslMode !== 'disable', mode: '0644' },
     { what: 'certificate', path: paths.redisCa, file: local.redisCa, wanted: cluster.alerting.mode === 'redis' && cluster.redis?.caCert !== undefined, mode: '0644' },
-    { what: 'license', path: paths.license, file: local.license, wanted: cluster.license !== undefined, mode: '0640' },
+    { what: 'license', path: paths.license, file: local.license, wanted: cluster.license !== undefined && !holdsNewerLicense(paths.license, facts, local), mode: '0640' },
   ] as const;
   return carried.flatMap(({ what, path, file, wanted, mode }) =>
     wanted && file?.ok && fileAt(path, facts)?.sha256 !== sha256(file.text) ? [{ what, path, content: new Secret(file.text), ...expected(path, facts), access: { owner, mode } }] : []);
+}
+
+/** Grafana may have renewed the token by itself: that is not taken back. */
+function holdsNewerLicense(path: string, { licenses }: NodeFacts, { license }: LocalFacts): boolean {
+  return license?.ok === true && licenses?.some((one) => one.path === path && isNewerLicense(license.text, one.text.reveal())) === true;
 }
 
 function configFile(node: Node, { config, configPath, service }: NodeFacts, { text }: MergedConfig, { sha256 }: OutcomeInput): readonly FileOutcome[] {

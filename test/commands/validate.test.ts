@@ -26,6 +26,8 @@ const sound: FakeProgram = {
   env: { PW: 's3cret-pw' },
   nodes: { 'graf-a': debianNode('10.0.0.11', 'graf-b'), 'graf-b': debianNode('10.0.0.12', 'graf-a') },
   lookup: async () => ['203.0.113.7'],
+  // No Grafana answers yet.
+  request: async () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })),
   probeTls: async () => { const { tls } = samplePath(); return tls.ok ? tls.facts : { offered: false }; },
   open: async () => session,
 };
