@@ -1,5 +1,6 @@
 import { type Result, isFailure } from '../checks/run-checks.ts';
 import type { Paint } from '../world.ts';
+import { peerMatrix } from './peer-matrix.ts';
 
 export interface ResultsScreen {
   /** Such as `prod · 3 nodes · postgres db:5432/grafana · nothing is changed`. */
@@ -25,7 +26,7 @@ const byWeight: readonly Outcome[] = ['failed', 'warned', 'skipped', 'passed'];
 export function reportResults(screen: ResultsScreen): string {
   const { heading, results, paint } = screen;
   const findings = results.filter(({ judgement }) => judgement.outcome === 'failed' || judgement.outcome === 'warned');
-  const blocks = [heading, table(screen), ...alike(findings).map((results) => block(results, paint)), ...skips(results, paint), summary(screen)];
+  const blocks = [heading, table(screen), peerMatrix(results, screen.nodes, paint), ...alike(findings).map((results) => block(results, paint)), ...skips(results, paint), summary(screen)];
   return blocks.filter((part) => part !== '').join('\n\n');
 }
 
@@ -41,7 +42,7 @@ function table({ nodes, results, paint }: ResultsScreen): string {
   const widths = nodes.map((node) => Math.max(node.length, 3) + 2);
   const head = ' '.repeat(first) + nodes.map((node, index) => node.padEnd(widths[index]!)).join('');
   const rows = groups.map((group) => group.padEnd(first) + nodes.map((node, index) => {
-    const outcome = worst(results.filter((result) => result.group === group && (result.node ?? node) === node));
+    const outcome = worst(results.filter((result) => result.group === group && ((result.node ?? node) === node || result.peer === node)));
     const width = widths[index]!;
     const left = Math.floor((node.length - 1) / 2);
     return ' '.repeat(left) + (outcome === undefined ? ' ' : paint(colours[outcome], marks[outcome])) + ' '.repeat(width - left - 1);
