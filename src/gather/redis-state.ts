@@ -15,7 +15,7 @@ const freshMs = (300 - 15) * 1000;
 /** Rounds of SCAN before a Redis counts as too full to be searched. */
 const mostRounds = 200;
 
-/** What a Redis says of itself, and whether this user may do there what Grafana does; nothing is written. */
+/** What a Redis says of itself, and whether this user may do there what Grafana does; nothing is written. Afterwards the session takes no more commands: it listens. */
 export async function readState(session: RedisSession, { prefix, db, listPeers }: StateQuestion): Promise<RedisState> {
   if (db !== 0) {
     const refused = await refusalOf(session, ['SELECT', String(db)]);
@@ -89,7 +89,7 @@ export async function masterOf(session: RedisSession, name: string): Promise<{ r
   return host === undefined ? {} : { address: { host: String(host), port: Number(port) } };
 }
 
-/** The masters that a Redis Cluster announces; undefined: it is none, or this user may not ask. */
+/** The masters that a Redis Cluster announces; none where it is no cluster, or where this user may not ask. */
 export async function clusterNodes(session: RedisSession): Promise<readonly Address[]> {
   const slots = await session.command('CLUSTER', 'SLOTS').catch(noPermission);
   const masters = asList(slots ?? []).map((slot) => asList(asList(slot)[2] ?? []));

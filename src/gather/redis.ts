@@ -4,20 +4,13 @@ import type { Secret } from '../cluster/secret.ts';
 import type { LocalFacts, NodeEntry } from '../facts.ts';
 import type { FoundSecret, RedisCredentials, RedisPath, RedisServer } from '../facts/redis.ts';
 import { redisTlsDemand, tlsProblem } from '../grafana/database-tls.ts';
-import type { Clock, Dial, RedisRequest, RedisSession, TlsOffer, World } from '../world.ts';
+import type { Clock, RedisRequest, RedisSession, TlsOffer, World } from '../world.ts';
 import type { ConnectedNodes } from './connect.ts';
 import { codeAndWords } from './database-words.ts';
+import { knock, type Way } from './redis-knock.ts';
 import { clusterNodes, masterOf, readState } from './redis-state.ts';
 
 type Outside = Pick<World, 'redis'> & { readonly clock: Pick<Clock, 'monotonic'> };
-
-/** One way to Redis, from a node. */
-interface Way {
-  readonly node: string;
-  readonly dial: Dial;
-  /** PEM that the node's Grafana trusts there. */
-  readonly ca: string;
-}
 
 /** How a server is to be met. */
 interface Meeting {
@@ -42,16 +35,18 @@ export async function gatherRedis(cluster: Cluster, nodes: readonly NodeEntry[],
     return connection === undefined ? [] : [{ node: name, dial: connection.dial, ca: local.redisCa?.ok === true ? local.redisCa.text : bundle }];
   });
   const look = (way: Way, isFirst: boolean): Promise<RedisPath> => lookFrom(way, { cluster, credentials: local.redis ?? {}, isFirst, outside });
-  const paths: RedisPath[] = [];
-  const left = [...ways];
-  for (let way = left.shift(); way !== undefined; way = left.shift()) {
-    const path = await look(way, true);
-    paths.push(path);
+  const silent = await Promise.all(ways.map((way) => knock(way, cluster, outside)));
+  const [first, ...others] = ways.filter((_, index) => silent[index] === undefined);
+  const paths = new Map(silent.flatMap((path) => (path === undefined ? [] : [[path.node, path] as const])));
+  if (first !== undefined) {
+    const path = await look(first, true);
     const refusal = refusalOf(path);
-    if (refusal !== undefined) paths.push(...left.splice(0).map(({ node }) => ({ node, servers: path.servers.map((server) => notTried(server, `${refusal} from ${path.node}, and a password is tried once`)) })));
-    else if (path.servers.some(({ session }) => session.ok)) paths.push(...await Promise.all(left.splice(0).map((other) => look(other, false))));
+    const rest = refusal === undefined
+      ? await Promise.all(others.map((way) => look(way, false)))
+      : others.map(({ node }) => ({ node, servers: path.servers.map((server) => notTried(server, `${refusal} from ${path.node}, and a password is tried once`)) }));
+    [path, ...rest].forEach((one) => paths.set(one.node, one));
   }
-  return paths;
+  return ways.flatMap(({ node }) => paths.get(node) ?? []);
 }
 
 function refusalOf({ servers }: RedisPath): string | undefined {
@@ -141,11 +136,11 @@ function ignoreNoPermission(error: unknown): void {
   if (codeAndWords(error).code !== 'NOPERM') throw error;
 }
 
-async function ask(session: RedisSession, { purpose }: Meeting, { cluster: { redis, live, nodes }, isFirst }: Look): Promise<Partial<Met>> {
+async function ask(session: RedisSession, { purpose }: Meeting, { cluster: { redis, live }, isFirst }: Look): Promise<Partial<Met>> {
   if (purpose === 'sentinel') return { master: await masterOf(session, redis?.masterName ?? '') };
   if (purpose === 'live') return { state: await readState(session, { prefix: live?.prefix ?? '', db: 0, listPeers: false }) };
-  const state = await readState(session, { prefix: redis?.prefix ?? '', db: redis?.db ?? 0, listPeers: isFirst && nodes.length > 0 });
-  return { state, ...(redis?.kind === 'cluster' ? { others: await clusterNodes(session) } : {}) };
+  const others = redis?.kind === 'cluster' ? { others: await clusterNodes(session) } : {};
+  return { ...others, state: await readState(session, { prefix: redis?.prefix ?? '', db: redis?.db ?? 0, listPeers: isFirst }) };
 }
 
 function request({ address, tls }: Meeting, { dial, ca }: Way, password: Secret | undefined, username: string | undefined): RedisRequest {

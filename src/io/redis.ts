@@ -21,10 +21,13 @@ async function openRedis(request: RedisRequest): Promise<RedisSession> {
   stream.on('error', note);
   const client = new Client(clientOptions(stream, request.timeoutMs ?? 10_000));
   client.on('error', note);
+  // A server that hangs up ends only its half.
+  dialled.on('end', () => dialled.destroy());
   const session: RedisSession = {
     command: async (name, ...words) => {
       try {
-        return (await client.call(name, ...words)) as RedisAnswer;
+        // It knows SUBSCRIBE, which changes what the connection may do, in small letters alone.
+        return (await client.call(name.toLowerCase(), ...words)) as RedisAnswer;
       } catch (error) {
         throw asRedisFailure(error, cause);
       }
@@ -61,7 +64,11 @@ function clientOptions(stream: Duplex, timeoutMs: number): RedisOptions {
   };
 }
 
+/** Redis is told: behind ssh it would not notice that we have gone. */
 async function close(client: Redis, stream: Duplex, dialled: Duplex): Promise<void> {
+  const patience = setTimeout(() => dialled.destroy(), 500);
+  await client.quit().catch(() => {});
+  clearTimeout(patience);
   client.disconnect();
   await closed(stream);
   await closed(dialled);
@@ -84,22 +91,34 @@ function codeOfReply(message: string): string {
   return /^[A-Z]+/.exec(message)?.[0] ?? 'ERR';
 }
 
+const handshakeMs = 1_500;
+
+/** A Redis without TLS takes the handshake for the begin of a command: it waits for the end of the line, answers in words or hangs up. */
 async function probeRedisTls(request: Omit<TlsProbeRequest, 'type'>): Promise<TlsOffer> {
   const stream = request.dial(request.address);
-  const patience = setTimeout(() => stream.destroy(databaseFailure('ETIMEDOUT', 'no answer in time')), request.timeoutMs ?? 10_000);
+  const patience = setTimeout(() => stream.destroy(databaseFailure('ETIMEDOUT', 'no answer in time')), request.timeoutMs ?? 5_000);
+  // Not at once: a Redis with TLS would write a line about it into its log.
+  const doubt = setTimeout(() => void speaksPlain(request).then((isPlain) => isPlain && stream.destroy(databaseFailure('ENOTLS', 'it speaks no TLS'))), handshakeMs);
+  stream.on('end', () => stream.destroy());
   try {
     return await readCertificate(stream, request);
   } catch (error) {
     const failure = asDatabaseFailure(error);
-    if (isPlain(failure)) return { offered: false };
+    const isAway = ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ESSH'].includes(failure.code);
+    if (failure.code === 'ENOTLS' || (!isAway && await speaksPlain(request))) return { offered: false };
     throw failure;
   } finally {
     clearTimeout(patience);
+    clearTimeout(doubt);
     await closed(stream);
   }
 }
 
-/** A Redis without TLS takes the handshake for a command: it answers with an error in words, or hangs up. */
-function isPlain({ code }: DatabaseFailure): boolean {
-  return code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG' || code === 'ECONNRESET';
+async function speaksPlain({ dial, address }: Omit<TlsProbeRequest, 'type'>): Promise<boolean> {
+  try {
+    await (await openRedis({ dial, address, tls: false, timeoutMs: 2_000 })).close();
+    return true;
+  } catch (error) {
+    return ['NOAUTH', 'DENIED'].includes(asRedisFailure(error, undefined).code);
+  }
 }
