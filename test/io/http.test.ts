@@ -58,4 +58,36 @@ describe('http', () => {
     const dial = await dialTo(nodeHttp.createServer(answer));
     await expect(http().request({ dial, tls: true, host: 'x', path: '/', timeoutMs: 10_000 })).rejects.toMatchObject({ code: 'EPROTO' });
   });
+
+  it('tells that a connection was upgraded, and closes it', async () => {
+    const upgrading = nodeHttp.createServer(answer).on('upgrade', (_, socket) => socket.on('error', () => {}).on('end', () => socket.end()).resume().write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'));
+    const dial = await dialTo(upgrading);
+    const gone = new Promise((resolve) => upgrading.once('connection', (socket: net.Socket) => socket.once('close', resolve)));
+    expect(await http().request({ dial, host: 'x', path: '/', headers: { connection: 'Upgrade', upgrade: 'websocket' }, timeoutMs: 10_000 })).toMatchObject({ status: 101, headers: { upgrade: 'websocket' } });
+    await gone;
+  });
+
+  it('dials from here', async () => {
+    await dialTo(nodeHttp.createServer(answer));
+    const { port } = server.address() as net.AddressInfo;
+    expect(await http().request({ dial: () => http().dial({ host: '127.0.0.1', port }), host: 'x', path: '/', timeoutMs: 10_000 })).toMatchObject({ status: 302 });
+  });
+});
+
+describe('certificate', () => {
+  const secure = (): https.Server => https.createServer({ key: readFileSync(certificate.keyPath), cert: readFileSync(certificate.certPath) }, answer);
+
+  it.each([['db.lab', true], ['grafana.lab', false], ['127.0.0.1', true], ['127.0.0.2', false]])('says whether it fits %s', async (serverName, fitsName) => {
+    const facts = await http().certificate({ dial: await dialTo(secure()), serverName, timeoutMs: 10_000 });
+    expect(facts).toMatchObject({ fitsName, subject: 'db.lab', issuer: 'Lab CA', names: ['DNS:db.lab', 'IP Address:127.0.0.1'], chainError: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+    expect(facts.notAfter.getTime() - facts.notBefore.getTime()).toBe(30 * 86_400_000);
+  });
+
+  it.each<[string, () => net.Server, string]>([
+    ['what is not TLS', () => nodeHttp.createServer(answer), 'ERR_SSL_WRONG_VERSION_NUMBER'],
+    ['silence', () => net.createServer((socket) => socket.on('error', () => {}).resume()), 'ETIMEDOUT'],
+    ['a connection that ends at once', () => net.createServer((socket) => socket.on('error', () => {}).end()), 'ECONNRESET'],
+  ])('rejects %s', async (_, make, code) => {
+    await expect(http().certificate({ dial: await dialTo(make()), serverName: 'db.lab', timeoutMs: 200 })).rejects.toMatchObject({ code });
+  });
 });
