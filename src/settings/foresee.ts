@@ -35,7 +35,7 @@ export function foresee(facts: NodeFacts, settings: readonly ManagedSetting[]): 
   const writings = differing.map((setting) => ({ setting, ...writeSetting(setting) }));
   const secretFiles = new Map(writings.flatMap(({ file }) => (file === undefined ? [] : [[file.path, file.content] as const])));
   const text = editIni(present, writings.map(({ setting: { section, key }, value }) => ({ section, key, written: value })));
-  const after = effectiveOf({ ...facing, config: { ...(facts.config ?? noFile), text }, secretFiles: new Map([...facing.secretFiles, ...secretFiles]) });
+  const after = effectiveOf({ ...facing, config: { ...(facts.config ?? noFile), text }, secretFiles: new Map([...emptyFiles(text), ...facing.secretFiles, ...secretFiles]) });
   if (!after.ok) return after;
   const outlooks = settings.map((setting) => {
     const [now, then] = [find(before.config, setting), find(after.config, setting)];
@@ -66,6 +66,10 @@ const noFile = { path: '', realPath: '', sha256: '', owner: '', mode: '', fileSy
 
 /** A secret file that is gone stops Grafana, but not us: it is about to be written. */
 function withMissingFiles(facts: NodeFacts): NodeFacts {
-  const named = findExpanders(facts.config?.text ?? '').filter(({ provider }) => provider === '__file');
-  return { ...facts, secretFiles: new Map([...named.map(({ argument }) => [argument, new Secret('')] as const), ...facts.secretFiles]) };
+  return { ...facts, secretFiles: new Map([...emptyFiles(facts.config?.text ?? ''), ...facts.secretFiles]) };
+}
+
+/** Every file that a config names, as if nothing were in it: one that is named for the first time was not read. */
+function emptyFiles(text: string): readonly (readonly [path: string, content: Secret])[] {
+  return findExpanders(text).filter(({ provider }) => provider === '__file').map(({ argument }) => [argument, new Secret('')]);
 }

@@ -59,7 +59,7 @@ let oneWorld: World | undefined;
 export async function pushTo(lab: Lab, file: string, options: PushOptions = {}): Promise<Pushed> {
   let stdout = '';
   let stderr = '';
-  const world = (oneWorld ??= makeWorld(packageRoot));
+  const world = atHome(oneWorld ??= makeWorld(packageRoot), lab.folder);
   const screen = {
     ...world.screen,
     print: (text: string) => void (stdout += `${text}\n`),
@@ -71,6 +71,12 @@ export async function pushTo(lab: Lab, file: string, options: PushOptions = {}):
   };
   const exitCode = await push({ ...world, screen }, { file, hostKey: lab.hostKeyFingerprints, yes: true, ...options });
   return { exitCode, stdout, stderr };
+}
+
+/** The world with another home folder: what is kept for a person goes there. */
+export function atHome(world: World, home: string): World {
+  const { resolve } = world.files;
+  return { ...world, files: { ...world.files, resolve: (path, base) => resolve(path.replace(/^~(?=\/)/, home), base) } };
 }
 
 /** What a host says, without the newline at its end. */
