@@ -62,7 +62,7 @@ function leftBehind(outcomes: readonly NodeOutcome[], { cluster, chosen, pending
 function refusePart(cluster: Cluster, chosen: readonly NodeOutcome[]): void {
   const left = cluster.nodes.filter(({ name }) => !chosen.some(({ node }) => node.name === name));
   if (left.length === 0) return;
-  throw new UserError(`This changes the database, the secret_key or the label, which all nodes share, and ${left.map(({ name }) => name).join(', ')} would stay behind.`, {
+  throw new UserError(`This changes the database, the secret_key, the label or the Redis of alerting, which all nodes share, and ${left.map(({ name }) => name).join(', ')} would stay behind.`, {
     hint: 'Push to all nodes: grafana-ha push',
   });
 }

@@ -39,11 +39,21 @@ const edited = (facts: NodeFacts, from: string, to: string): NodeFacts => ({ ...
 const stopped = (facts: NodeFacts): NodeFacts => ({ ...facts, service: { ...facts.service, active: false } });
 const brief = (plan: Plan) => [plan.kind, plan.founder, ...plan.nodes.map(({ name, action }) => `${name} ${action}`)];
 const oldUrl = (facts: NodeFacts) => edited(facts, 'https://grafana.example.com/', 'https://old.example.com/');
+const beside = (facts: NodeFacts) => edited(facts, 'ha_label = prod', 'ha_label = prod\nha_redis_address = redis:6379\nha_redis_prefix = old');
 const otherHost = (facts: NodeFacts) => edited(facts, 'db.example.com', 'old.example.com');
 
 const [a, b, c] = [pushed('graf-a'), pushed('graf-b'), pushed('graf-c')];
 
 describe('makePlan', () => {
+  it.each<[string, string, string]>([['prefix', 'ha_redis_prefix = prod', 'ha_redis_prefix = old'], ['address', 'redis:6379', 'old:6379'], ['database', 'ha_redis_db = 3', 'ha_redis_db = 4']])('moves all to another %s in Redis, and no part of them', (_, now, before) => {
+    const overRedis = { ...cluster, alerting: { mode: 'redis', port: 9094, label: 'prod' } as const, redis: { kind: 'single', addresses: [{ host: 'redis', port: 6379 }], db: 3, prefix: 'prod', tls: false } as const };
+    const merged = nodeOutcomes(inputFor(factsOf({ 'graf-a': fresh('graf-a'), 'graf-b': fresh('graf-b'), 'graf-c': fresh('graf-c') }), { cluster: overRedis }));
+    const nodes = Object.fromEntries(merged.map(({ node, merged: { text, secretFiles } }) => [node.name, edited(fresh(node.name as Name, { config: sampleConfig(text), secretFiles }), now, before)]));
+    const plan = makePlan(inputFor(factsOf(nodes), { cluster: overRedis }));
+    expect(brief(plan)).toEqual(['move', 'graf-a', 'graf-a restart', 'graf-b restart', 'graf-c restart']);
+    expect(() => makePlan(inputFor(factsOf(nodes), { cluster: overRedis, chosen: ['graf-b'] }))).toThrow(UserError);
+  });
+
   it.each<[string, Record<Name, NodeFacts>, readonly string[]]>([
     ['three that run on SQLite', { 'graf-a': fresh('graf-a'), 'graf-b': fresh('graf-b'), 'graf-c': fresh('graf-c') },
       ['move', 'graf-a', 'graf-a restart', 'graf-b restart', 'graf-c restart']],
@@ -64,6 +74,8 @@ describe('makePlan', () => {
     ['one that joins: the cluster runs on', { 'graf-a': a, 'graf-b': b, 'graf-c': fresh('graf-c') },
       ['roll', 'graf-a', 'graf-a none', 'graf-b none', 'graf-c restart']],
     ['another label', { 'graf-a': edited(a, 'ha_label = prod', 'ha_label = old'), 'graf-b': edited(b, 'ha_label = prod', 'ha_label = old'), 'graf-c': edited(c, 'ha_label = prod', 'ha_label = old') },
+      ['move', 'graf-a', 'graf-a restart', 'graf-b restart', 'graf-c restart']],
+    ['a Redis that wins over the label', { 'graf-a': beside(a), 'graf-b': beside(b), 'graf-c': beside(c) },
       ['move', 'graf-a', 'graf-a restart', 'graf-b restart', 'graf-c restart']],
     ['only the second on the database: it is the founder', { 'graf-a': fresh('graf-a'), 'graf-b': b, 'graf-c': fresh('graf-c') },
       ['roll', 'graf-b', 'graf-b none', 'graf-a restart', 'graf-c restart']],
