@@ -65,7 +65,8 @@ PermitRootLogin prohibit-password
 UsePAM no
 PidFile none
 MaxStartups 100
-`);
+SetEnv HOME=${home}
+`); // what the person's own .bashrc does at each login is no part of a host
   if (process.getuid!() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 }); // sshd insists
   const sshd = await programPath('sshd');
   if (sshd === undefined) throw new Error('no sshd on this machine; as root: apt-get install openssh-server');
