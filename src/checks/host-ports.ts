@@ -1,6 +1,9 @@
+import type { Cluster, Node } from '../cluster/cluster.ts';
+import { classifyIp } from '../cluster/ip.ts';
 import type { ListenerFacts } from '../facts/host.ts';
 import type { NodeFacts } from '../facts.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
+import { gossipAddresses } from '../settings/gossip-addresses.ts';
 import { type Check, check, failed, passed } from './check.ts';
 import { everyHost } from './host-subjects.ts';
 import { sshTo } from './ssh-to.ts';
@@ -16,10 +19,10 @@ export const hostPortChecks: readonly Check[] = [
     fix: 'Stop the other program, or give Grafana another port: [server] http_port in its config, port under [alerting] of the cluster file for gossip.',
     judge: ({ node, facts, host: { listeners } }, { cluster }) => {
       const http = httpAddress(facts);
-      const gossip = cluster.alerting.mode === 'gossip' && cluster.nodes.length > 1 ? node.gossipAddress?.port ?? cluster.alerting.port : undefined;
+      const gossip = gossipAddress(node, facts, cluster);
       if (facts.container !== undefined) return undefined;
-      const taken = listeners.filter((listener) => !isOwn(listener, facts) && (
-        (http !== undefined && listener.protocol === 'tcp' && listener.port === http.port && overlap(http.address, listener.address)) || listener.port === gossip));
+      const stands = (wanted: Listening | undefined, { port, address }: ListenerFacts): boolean => wanted?.port === port && overlap(wanted.address, address);
+      const taken = listeners.filter((listener) => !isOwn(listener, facts) && ((listener.protocol === 'tcp' && stands(http, listener)) || stands(gossip, listener)));
       const [first] = taken;
       return first === undefined ? passed() : failed({
         code: 'taken',
@@ -50,7 +53,21 @@ export const hostPortChecks: readonly Check[] = [
   }),
 ];
 
-function httpAddress(facts: NodeFacts): { readonly address: string; readonly port: number } | undefined {
+interface Listening {
+  /** Empty: all. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Gossip listens on the address that the peers reach, where that is one of the node's own. */
+function gossipAddress(node: Node, { sourceAddresses, addresses }: NodeFacts, { alerting, nodes }: Cluster): Listening | undefined {
+  if (alerting.mode !== 'gossip' || nodes.length < 2) return undefined;
+  const own = gossipAddresses({ nodes: [node], alerting }, new Map([[node.name, sourceAddresses]])).get(node.name);
+  const isOnInterface = own !== undefined && (addresses.includes(own.host) || classifyIp(own.host) === 'loopback');
+  return { address: isOnInterface ? own.host : '', port: own?.port ?? alerting.port };
+}
+
+function httpAddress(facts: NodeFacts): Listening | undefined {
   const effective = effectiveOf(facts);
   if (!effective.ok || effective.config.get('server', 'protocol')?.value === 'socket') return undefined;
   const port = Number(effective.config.get('server', 'http_port')?.value);

@@ -11,6 +11,7 @@ import { ask, mainPid, pushTo, writeClusterFile } from './push-lab.ts';
 const secrets = { database: `p"w'0f#the\\lab;"""`, admin: 'first admin # of "all"' };
 const config = '/etc/grafana/grafana.ini';
 const newUrl = 'https://new.example.com/';
+const onPurpose = '[ignore]\nhost.ports = taken on purpose';
 
 describe('push to three hosts', () => {
   let lab: Lab;
@@ -37,7 +38,7 @@ describe('push to three hosts', () => {
   const failOnNewUrl = (host: LabHost) => ask(host, `mkdir -p /run/systemd/system/grafana-server.service.d
 printf '%s\\n' '[Service]' "ExecStartPre=/bin/sh -c 'if grep -q new.example ${config}; then echo refused by the test >&2; exit 1; fi'" > /run/systemd/system/grafana-server.service.d/test.conf
 systemctl daemon-reload`);
-  /** Holds Grafana's http port. */
+  /** Holds Grafana's http port, which a push sees beforehand unless told that it is meant. */
   const squat = (host: LabHost) => ask(host, `systemd-run -q --unit=squatter python3 -c 'import socket,time; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("0.0.0.0", 3000)); s.listen(); time.sleep(3600)'
 for i in $(seq 100); do ss -ltn | grep -q :3000 && exit 0; sleep 0.05; done; exit 1`);
 
@@ -76,6 +77,7 @@ for i in $(seq 100); do ss -ltn | grep -q :3000 && exit 0; sleep 0.05; done; exi
 
   it('puts everything back when the founder of a move fails, and says why', async () => {
     await squat(hosts[0]);
+    file = writeClusterFile(lab, secrets, { more: onPurpose });
     const before = await configs();
     const pushed = await pushTo(lab, file);
     expect(pushed.exitCode).toBe(ExitCode.EndedBadly);
@@ -93,6 +95,7 @@ for i in $(seq 100); do ss -ltn | grep -q :3000 && exit 0; sleep 0.05; done; exi
 
   it('leaves a later node of a move stopped and starts the others', async () => {
     await squat(hosts[1]);
+    file = writeClusterFile(lab, secrets, { more: onPurpose });
     const pushed = await pushTo(lab, file);
     expect(pushed.exitCode).toBe(ExitCode.EndedBadly);
     expect(await onAll('systemctl is-active grafana-server || :')).toEqual(['active', 'inactive', 'active'].map((state, index) => (index === 1 ? expect.stringMatching(/inactive|failed/) as string : state)));
