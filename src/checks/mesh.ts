@@ -51,7 +51,7 @@ function judgeMembers({ node, mesh }: Watched, scene: Scene): Judgement | Skippe
   const count = cluster.nodes.length;
   const expected = `${count} members, on every node`;
   if (wasRestarted(mesh)) return skipped(`Grafana on ${node.name} was started anew while it was watched`);
-  if (last.members === undefined) return judge(scene, { code: 'no-mesh', found: 'Grafana runs without a mesh, though its config names peers', expected, hint: restartHint(node, cluster) });
+  if (last.members === undefined) return isAnswering(node, scene) ? skipped(`the metrics of ${node.name} say nothing of its mesh`) : judge(scene, { code: 'no-mesh', found: 'Grafana runs without a mesh, though its config names peers', expected, hint: restartHint(node, cluster) });
   if (node.state === 'redis' && last.members === 0) return skipped('Redis is gone');
   if (first.members !== last.members || (last.peersLeft ?? 0) > (first.peersLeft ?? 0)) return judge(scene, {
     code: 'unstable',
@@ -73,6 +73,12 @@ function judgeMembers({ node, mesh }: Watched, scene: Scene): Judgement | Skippe
       code: 'too-few', found: `${last.members} of ${count} members, though Grafana runs on ${facts.peers?.ok ? facts.peers.facts.nodes.filter(({ state }) => state === node.state).length : count}`, expected,
       hint: 'grafana-ha validate --only peers.tcp,peers.udp',
     });
+}
+
+/** Its memberlist answered us or could not be asked. */
+function isAnswering({ name }: GossipNode, { facts: { peers } }: Scene): boolean {
+  const ways = peers?.ok ? peers.facts.pairs.filter(({ to }) => to === name).map(({ udp }) => udp.kind) : [];
+  return ways.length === 0 || ways.some((kind) => kind === 'open' || kind === 'other-label' || kind === 'not-tried');
 }
 
 /** The nodes that cannot be members now, and why. */

@@ -170,8 +170,13 @@ describe('what stands between the nodes', () => {
     };
     expect(changed({ peersLeft: 1 })).toEqual(['failed unstable']);
     expect(changed({ members: 2 })).toEqual(['failed unstable']);
-    expect(changed({ members: undefined })).toEqual(['failed no-mesh']);
+    expect(changed({ members: undefined })).toEqual(['skipped ']);
     expect(changed({ startedAt: 5 })).toEqual(['skipped ']);
+  });
+
+  it('sees a Grafana that runs without a mesh, though its config names peers', () => {
+    const refused = { ...bothWays('node1', 'node3', 'udp', { kind: 'refused' }), ...bothWays('node2', 'node3', 'udp', { kind: 'refused' }), ...bothWays('node1', 'node3', 'tcp', { kind: 'refused' }), ...bothWays('node2', 'node3', 'tcp', { kind: 'refused' }) };
+    expect(findings({ recorded: 'node3-without-peers', ways: refused })).toContain('failed gossip.members node3: no-mesh');
   });
 
   it.each<[Firewall, RegExp]>([

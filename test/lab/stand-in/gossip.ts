@@ -1,10 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { createServer, isIP } from 'node:net';
 import { log } from './log.ts';
+import { answerToPing } from './ping.ts';
 import { systemWords } from './settings.ts';
 import type { Settings } from './settings.ts';
 
-/** Opens what Grafana's Alertmanager listens on, when peers are set; gossips with nobody. Rejects in Grafana's words; resolves to what closes it. */
+/** Opens what Grafana's Alertmanager listens on, when peers are set, and answers pings; gossips with nobody. Rejects in Grafana's words; resolves to what closes it. */
 export async function listenForGossip(settings: Settings): Promise<() => void> {
   const get = (key: string) => settings.get('unified_alerting', key);
   for (const key of ['ha_peer_timeout', 'ha_gossip_interval', 'ha_push_pull_interval', 'ha_reconnect_timeout']) {
@@ -29,6 +30,10 @@ export async function listenForGossip(settings: Settings): Promise<() => void> {
   await new Promise<void>((resolve, reject) => tcp.once('error', (error) => reject(transport('TCP', error))).listen(port, host, resolve));
   const udp = createSocket(isIP(host) === 6 ? 'udp6' : 'udp4');
   await new Promise<void>((resolve, reject) => udp.once('error', (error) => reject(transport('UDP', error))).bind(port, host, resolve));
+  udp.on('message', (packet, { address, port: from }) => {
+    const answer = answerToPing(packet, get('ha_label'));
+    if (answer !== undefined) udp.send(answer, from, address);
+  });
   return () => { tcp.close(); udp.close(); };
 }
 
