@@ -41,6 +41,8 @@ export const databaseEndpointChecks: readonly Check[] = [
         code: 'azure-pooler', found: `${formatAddress(database.address)} is Azure's own PgBouncer, which is in transaction mode unless somebody changed it`, expected: 'the server itself', hint: `host = ${host}:5432 under [database] of the cluster file`,
       });
       if (isLoopback(name)) {
+        // Where no node got in, database.login has the finding.
+        if (servers.length === 0) return undefined;
         const identities = new Set(servers.map(({ identity }) => identity));
         if (nodes.length < 2 || (servers.length === nodes.length && identities.size === 1 && !identities.has(undefined))) return passed('a way of its own on each node, all to one server');
         return warned({

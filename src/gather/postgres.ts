@@ -1,4 +1,4 @@
-import type { DatabaseServer } from '../facts/database.ts';
+import type { DatabaseServer, SchemaFacts } from '../facts/database.ts';
 import type { DatabaseSession } from '../world.ts';
 import { codeAndWords } from './database-words.ts';
 import { type OpenOther, readPooler } from './pooler.ts';
@@ -6,7 +6,11 @@ import { identifyPostgres, lockPostgres, serverColumns, serverOf } from './postg
 import type { Row } from './row.ts';
 import { askedTables, type CountDialect, leftoverTables, readSchema } from './schema.ts';
 
-const counting: CountDialect = { count: (table, where = 'true') => `(select count(*)::int from "${table}" where ${where})`, isDashboard: 'not is_folder', isFailed: 'not success' };
+const counting: CountDialect = {
+  count: (table, where = 'true') => `(select count(*)::int from "${table}" where ${where})`, isDashboard: 'not is_folder', isFailed: 'not success',
+  // Local to the transaction: a pooler would hand a setting of the session on to others.
+  impatient: (question) => `begin; set local lock_timeout = '2s'; ${question}; rollback`,
+};
 
 export interface ServerReading {
   readonly server: DatabaseServer;
@@ -35,7 +39,7 @@ export async function readPostgres(session: DatabaseSession, key: number, openOt
     engine: 'postgres',
     // "16.4 (Debian 16.4-1)": the packager's words say nothing here.
     version: String(row['version']).split(' ')[0] ?? '',
-    schema: await readSchema(session, row, counting),
+    schema: await readCounted(session, row),
     writable: await provePostgres(session, row),
     ...serverOf(row),
     ...(await identifyPostgres(session)),
@@ -43,6 +47,13 @@ export async function readPostgres(session: DatabaseSession, key: number, openOt
     ...(lock === undefined ? {} : { lock }),
   };
   return { clientAddress: String(row['client']), server };
+}
+
+/** A question that failed leaves a transaction behind. */
+async function readCounted(session: DatabaseSession, row: Row): Promise<SchemaFacts> {
+  const schema = await readSchema(session, row, counting);
+  if (schema.kind === 'unreadable') await session.query('rollback');
+  return schema;
 }
 
 /** One round trip: the failure of a statement rolls everything back, and so does the end. */

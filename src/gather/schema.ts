@@ -11,6 +11,8 @@ export interface CountDialect {
   readonly isDashboard: string;
   /** Of a row of a migration log. */
   readonly isFailed: string;
+  /** The question so that it waits no more than seconds for a table that a migration changes. */
+  readonly impatient: (question: string) => string;
 }
 
 /** Grafana's tables that are asked about, as a list of SQL. */
@@ -29,7 +31,7 @@ export async function readSchema(session: DatabaseSession, row: Row, dialect: Co
   if (!known.includes('migration_log')) return { kind: 'foreign', tables: Number(row['tables']), example: String(row['example']) };
   const count = (table: string, where?: string): string => (known.includes(table) ? dialect.count(table, where) : '0');
   try {
-    const [counts = {}] = await session.query(`
+    const [counts = {}] = await session.query(dialect.impatient(`
       select ${count('user')} as users, ${count('dashboard', dialect.isDashboard)} as dashboards, ${count('dashboard', `not (${dialect.isDashboard})`)} as folders,
              ${count('data_keys')} + ${count('secrets')} + ${count('data_source', `coalesce(secure_json_data, '') not in ('', '{}', 'null')`)} as encrypted,
              ${count('secret_data_key')} as managed,
@@ -38,7 +40,7 @@ export async function readSchema(session: DatabaseSession, row: Row, dialect: Co
              (select min(migration_id) from migration_log where ${unfinished('migration_log', dialect)}) as failed_example,
              ${count('resource', "resource = 'dashboards'")} as unified_dashboards, ${count('resource', "resource = 'folders'")} as unified_folders,
              ${count('unifiedstorage_migration_log', `migration_id like '%folders%' and not (${dialect.isFailed})`)} as moved,
-             ${count('unifiedstorage_migration_log', unfinished('unifiedstorage_migration_log', dialect))} as unified_failed`);
+             ${count('unifiedstorage_migration_log', unfinished('unifiedstorage_migration_log', dialect))} as unified_failed`));
     return {
       kind: 'grafana', users: Number(counts['users']), dashboards: Number(counts['dashboards']), encryptedRows: Number(counts['encrypted']), secretsManagerRows: Number(counts['managed']),
       migrations: migrationsOf(counts, known, wordsOf(row, 'leftovers')),

@@ -11,8 +11,8 @@ import { startServer } from './start-server.ts';
 
 export const admin = { user: 'lab', password: 'lab-admin' };
 
-/** Starts the MariaDB of this machine on `address`, with TLS, in a folder of its own: never the system's service. */
-export async function startMariadb({ folder, authority, address }: { folder: LabFolder; authority: Authority; address: string }): Promise<LabDatabase> {
+/** Starts the MariaDB of this machine on `address`, with TLS, in a folder of its own: never the system's service. `words`: more of its command line. */
+export async function startMariadb({ folder, authority, address, words = [] }: { folder: LabFolder; authority: Authority; address: string; words?: readonly string[] }): Promise<LabDatabase> {
   const [server, installer] = [await programPath('mariadbd'), await programPath('mariadb-install-db')];
   if (server === undefined || installer === undefined) throw new Error('no MariaDB on this machine; as root: apt-get install mariadb-server-core mariadb-client-core');
   const home = join(folder.path, 'mariadb');
@@ -32,7 +32,7 @@ export async function startMariadb({ folder, authority, address }: { folder: Lab
     words: [
       server, '--no-defaults', `--datadir=${data}`, `--bind-address=${address}`, `--port=${port}`, `--socket=${join(home, 'socket')}`, `--pid-file=${join(home, 'pid')}`,
       `--ssl-ca=${authority.caPath}`, `--ssl-cert=${certPath}`, `--ssl-key=${keyPath}`, `--init-file=${initFile}`,
-      '--skip-name-resolve', '--character-set-server=utf8mb4', '--innodb-flush-log-at-trx-commit=0', '--innodb-log-file-size=8M',
+      '--skip-name-resolve', '--character-set-server=utf8mb4', '--innodb-flush-log-at-trx-commit=0', '--innodb-log-file-size=8M', ...words,
     ],
   }, folder);
 
