@@ -200,7 +200,7 @@ export interface DatabaseRequest {
   readonly user: string;
   readonly password: Secret;
   readonly name: string;
-  readonly tls: false | { readonly verify: 'name' | 'chain' | 'none'; readonly ca?: string; readonly serverName: string };
+  readonly tls: false | { readonly verify: 'name' | 'chain' | 'none'; readonly ca?: string; readonly serverName: string; /** What this side shows, PEM. */ readonly client?: { readonly cert: string; readonly key: Secret } };
   readonly timeoutMs?: number;
   /** Of PostgreSQL: parameters sent at the start beside user and database. */
   readonly startup?: Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@ import { baseSettingsChecks } from './base-settings.ts';
 import { clusterChecks } from './cluster.ts';
 import { configChecks } from './config.ts';
 import { databaseChecks } from './database.ts';
+import { databaseClientChecks } from './database-client.ts';
 import { databaseServerChecks } from './database-server.ts';
 import { gossipChecks } from './gossip.ts';
 import { hostChecks } from './host.ts';
@@ -21,5 +22,5 @@ import { usedChecks } from './used.ts';
 export const everyCheck: readonly Check[] = [
   ...clusterChecks, ...baseSettingsChecks, ...licenseChecks,
   ...nodeChecks, ...hostChecks, ...pluginChecks, ...configChecks, ...usedChecks, ...startChecks, ...keyChecks, ...lintChecks,
-  ...databaseChecks, ...databaseServerChecks, ...gossipChecks, ...peersChecks, ...redisChecks, ...urlChecks,
+  ...databaseChecks, ...databaseClientChecks, ...databaseServerChecks, ...gossipChecks, ...peersChecks, ...redisChecks, ...urlChecks,
 ];

@@ -3,6 +3,7 @@ import type { Secret } from '../cluster/secret.ts';
 import type { DatabasePath, Gathered } from '../facts.ts';
 import { tlsDemand, tlsProblem } from '../grafana/database-tls.ts';
 import type { Clock, DatabaseRequest, Dial, Local, TlsOffer, World } from '../world.ts';
+import type { Shown } from './client-certificate.ts';
 import { codeAndWords, isBeyondPassword, isRefusal } from './database-words.ts';
 import { readMysql } from './mysql.ts';
 import { readPostgres } from './postgres.ts';
@@ -25,6 +26,7 @@ export async function gatherDatabase(
   ca: Gathered<string> | undefined,
   paths: readonly Path[],
   outside: Outside,
+  client?: Shown,
 ): Promise<ReadonlyMap<string, DatabasePath>> {
   const probed = await Promise.all(paths.map(async (path) => ({ path, ...(await probe(database, ca, path, outside)) })));
   const results = new Map<string, DatabasePath>();
@@ -37,7 +39,7 @@ export async function gatherDatabase(
   if (!password.ok) return results;
 
   const enter = async ({ path, offer }: (typeof open)[number]): Promise<DatabasePath> => {
-    const result = await logIn(database, password.facts, ca, path, offer, outside);
+    const result = await logIn(database, password.facts, ca, path, offer, outside, client);
     results.set(path.name, result);
     return result;
   };
@@ -72,14 +74,14 @@ async function probe(database: Database, ca: Gathered<string> | undefined, path:
   }
 }
 
-async function logIn(database: Database, password: Secret, ca: Gathered<string> | undefined, path: Path, offer: TlsOffer, outside: Outside): Promise<DatabasePath> {
+async function logIn(database: Database, password: Secret, ca: Gathered<string> | undefined, path: Path, offer: TlsOffer, outside: Outside, client: Shown | undefined): Promise<DatabasePath> {
   const tls: Gathered<TlsOffer> = { ok: true, facts: offer };
   let opened = false;
   try {
     const request: DatabaseRequest = {
       type: database.type, dial: path.dial, address: database.address,
       user: database.user, password, name: database.name,
-      tls: requestTls(database, ca?.ok === true ? ca.facts : path.caBundle),
+      tls: requestTls(database, ca?.ok === true ? ca.facts : path.caBundle, client),
     };
     const session = await outside.database.open(request);
     opened = true;
@@ -101,9 +103,11 @@ async function logIn(database: Database, password: Secret, ca: Gathered<string> 
 }
 
 /** How a session is to be encrypted; `ca` is the PEM to trust. */
-export function requestTls(database: Database, ca: string): DatabaseRequest['tls'] {
+export function requestTls(database: Database, ca: string, client?: Shown): DatabaseRequest['tls'] {
   const demand = tlsDemand(database);
   if (demand.kind === 'plain') return false;
-  if (!demand.chain) return { verify: 'none', serverName: demand.serverName };
-  return { verify: demand.name === undefined ? 'chain' : 'name', ca, serverName: demand.serverName };
+  const { serverName } = demand;
+  const shown = client === undefined ? {} : { client };
+  if (!demand.chain) return { verify: 'none', serverName, ...shown };
+  return { verify: demand.name === undefined ? 'chain' : 'name', ca, serverName, ...shown };
 }

@@ -4,6 +4,7 @@ import { isUserError } from '../errors.ts';
 import type { DatabasePath, Facts, Gathered, LocalFacts, NodeEntry } from '../facts.ts';
 import type { Group } from '../checks/check.ts';
 import type { ConnectOutcome, World } from '../world.ts';
+import { resolveClientKey, shownToDatabase } from './client-certificate.ts';
 import type { ConnectedNodes } from './connect.ts';
 import { gatherDatabase } from './database.ts';
 import { databaseTrust } from './database-trust.ts';
@@ -48,7 +49,8 @@ export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, w
   ]);
   const license = cluster.license === undefined ? undefined : await readLicense(cluster.license, (path) => readFile(path, world), nodes, world);
   const credentials = isWanted('redis') ? await resolveRedisSecrets(cluster, nodes, world) : undefined;
-  const local = { ...here, ...(license === undefined ? {} : { license }), ...(credentials === undefined ? {} : { redis: credentials }) };
+  const clientKey = await resolveClientKey(cluster, nodes, world);
+  const local = { ...here, ...(clientKey === undefined ? {} : { databaseClientKey: clientKey }), ...(license === undefined ? {} : { license }), ...(credentials === undefined ? {} : { redis: credentials }) };
   for (const { name, connection } of nodes) if (connection.ok) options.tell?.(name, `looks for the database${nodes.length > 1 ? ' and its peers' : ''}`);
   const [{ databasePassword, paths }, peers, redis, url, egress] = await Promise.all([
     gatherPaths(cluster, connected, nodes, local, world, options.typed),
@@ -86,6 +88,7 @@ async function gatherPaths(cluster: Cluster, connected: ConnectedNodes, nodes: r
       return connection === undefined ? [] : [{ name, dial: connection.dial, caBundle: node.ok ? databaseTrust(node.facts) : '' }];
     }),
     world,
+    shownToDatabase(local),
   );
   return { databasePassword, paths };
 }

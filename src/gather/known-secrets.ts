@@ -25,6 +25,7 @@ export function knownSecrets({ nodes, local }: Facts): readonly Secret[] {
     ];
   });
   const tried = [local.databasePassword, ...Object.values(local.redis ?? {})].flatMap((found) => (found.ok ? [found.facts.reveal()] : []));
+  if (local.databaseClientKey?.ok === true) tried.push(local.databaseClientKey.secret.reveal());
   return [...new Set([...tried, ...onNodes])].filter((text) => !shipped.includes(text)).map((text) => new Secret(text));
 }
 

@@ -17,7 +17,7 @@ export type NodeQuestion = Pick<Cluster, 'nodes'> & { readonly needsBundle: bool
 
 /** Looks at one node in three questions, each naming what the next one needs; changes nothing there. */
 export async function gatherNode(node: Node, cluster: NodeQuestion, connection: NodeConnection, clock: Clock): Promise<Gathered<NodeFacts>> {
-  const ask = async (script: Script): Promise<Answer> => parseAnswer((await connection.run(script)).stdout);
+  const ask = async (script: Script): Promise<Answer> => parseAnswer((await connection.run(script, { repeatable: true })).stdout);
   try {
     const asked = clock.now().getTime();
     const service = readService(await ask(serviceScript(node.grafana.unit, node.grafana.status)), node.grafana);
@@ -86,7 +86,7 @@ function relevant({ variables }: ServiceReading, { config }: ConfigReading): rea
 async function readSecretFiles(facts: NodeFacts, node: Node, config: ConfigReading, ask: (script: Script) => Promise<Answer>): Promise<NodeFacts['secretFiles']> {
   const texts = [facts.config?.text ?? '', ...facts.environment.map(({ value }) => value.reveal())];
   const named = texts.flatMap(findExpanders).filter(({ provider }) => provider === '__file').map(({ argument }) => argument);
-  const { databaseCa: _database, redisCa: _redis, license: _license, ...secrets } = nodePaths(node, config.configPath);
+  const { databaseCa: _database, databaseClientCert: _client, redisCa: _redis, license: _license, ...secrets } = nodePaths(node, config.configPath);
   const staged = Object.values(secrets).filter((path) => facts.files.has(path));
   const names = [...new Set([...named, ...staged])];
   if (names.length === 0) return new Map();

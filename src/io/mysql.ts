@@ -23,6 +23,7 @@ export async function openMysql(request: DatabaseRequest): Promise<DatabaseSessi
         // mysql2 does not compare the certificate's name unless told to.
         verifyIdentity: request.tls.verify === 'name',
         ...(request.tls.ca === undefined ? {} : { ca: request.tls.ca }),
+        ...(request.tls.client === undefined ? {} : { cert: request.tls.client.cert, key: request.tls.client.key.reveal() }),
       },
     }),
   });

@@ -4,11 +4,14 @@ import type { DatabaseRequest } from '../world.ts';
 export function tlsOptions(tls: Exclude<DatabaseRequest['tls'], false>): {
   readonly rejectUnauthorized: boolean;
   readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
   readonly checkServerIdentity?: () => undefined;
 } {
   return {
     rejectUnauthorized: tls.verify !== 'none',
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(tls.client === undefined ? {} : { cert: tls.client.cert, key: tls.client.key.reveal() }),
     ...(tls.verify === 'name' ? {} : { checkServerIdentity: () => undefined }),
   };
 }

@@ -69,12 +69,16 @@ function fileAt(path: string, { files }: NodeFacts): FileFacts | undefined {
   return [...files].find(([written]) => normalize(written) === normalize(path))?.[1];
 }
 
-/** CA certificate and license, where the ones on the node are not the same. */
+/** Certificates, the key of one, and the license, where the ones on the node are not the same. */
 function carriedFiles(node: Node, facts: NodeFacts, { cluster, facts: { local }, sha256 }: OutcomeInput): readonly FileOutcome[] {
   const paths = nodePaths(node, facts.configPath);
   const owner = secretOwner(node, facts);
+  const showsCertificate = cluster.database.client !== undefined && cluster.database.sslMode !== 'disable';
+  const clientKey = local.databaseClientKey?.ok === true ? { ok: true, text: `${local.databaseClientKey.secret.reveal()}\n` } as const : undefined;
   const carried = [
     { what: 'certificate', path: paths.databaseCa, file: local.databaseCa, wanted: cluster.database.caCert !== undefined && cluster.database.sslMode !== 'disable', mode: '0644' },
+    { what: 'certificate', path: paths.databaseClientCert, file: local.databaseClientCert, wanted: showsCertificate, mode: '0644' },
+    { what: 'secret', path: paths.databaseClientKey, file: clientKey, wanted: showsCertificate, mode: '0640' },
     { what: 'certificate', path: paths.redisCa, file: local.redisCa, wanted: cluster.alerting.mode === 'redis' && cluster.redis?.caCert !== undefined, mode: '0644' },
     { what: 'license', path: paths.license, file: local.license, wanted: cluster.license !== undefined && !holdsNewerLicense(paths.license, facts, local), mode: '0640' },
   ] as const;

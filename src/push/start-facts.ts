@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Secret } from '../cluster/secret.ts';
 import type { Facts, NodeFacts } from '../facts.ts';
+import { shownToDatabase } from '../gather/client-certificate.ts';
 import { databaseTrust } from '../gather/database-trust.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { compareVersions } from '../grafana/versions.ts';
@@ -26,11 +27,12 @@ export function startFacts(facts: Facts, cluster: Cluster, password: Secret): St
   const roundTrips = facts.nodes.flatMap(({ database }) => (database.ok && database.facts.login.ok ? [database.facts.login.roundTripMs] : []));
   const named = facts.local.databaseCa;
   const trust = new Map(facts.nodes.flatMap(({ name, node }) => (node.ok ? [[name, named?.ok ? named.text : databaseTrust(node.facts)] as const] : [])));
+  const client = shownToDatabase(facts.local);
   return {
     schema: schema?.kind === 'empty' || schema?.kind === 'grafana' ? schema.kind : 'unknown',
     dashboards: schema?.kind === 'grafana' ? schema.dashboards : 0,
     roundTripMs: Math.max(0, ...roundTrips),
-    access: { database: cluster.database, password, ca: (node) => trust.get(node) ?? '' },
+    access: { database: cluster.database, password, ca: (node) => trust.get(node) ?? '', ...(client === undefined ? {} : { client }) },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from '../cluster/cluster.ts';
 import type { Secret } from '../cluster/secret.ts';
+import type { Shown } from '../gather/client-certificate.ts';
 import { codeAndWords, isRefusal } from '../gather/database-words.ts';
 import { requestTls } from '../gather/database.ts';
 import type { DatabaseSession, NodeConnection, World } from '../world.ts';
@@ -25,6 +26,8 @@ export interface MigrationInput {
   readonly password: Secret;
   /** PEM to trust, by node. */
   readonly ca: (node: string) => string;
+  /** What is shown to a server that asks for a certificate. */
+  readonly client?: Shown;
 }
 
 /** Grafana's lock: crc32 of the database's name times a salt, cut to 32 bits (GenerateAdvisoryLockId of pkg/util/xorm). */
@@ -36,7 +39,7 @@ const lockQueries = {
 const noTable = ['42P01', 'ER_NO_SUCH_TABLE'];
 
 /** Follows migrations in the database itself, reading only. A login that is refused is not tried again. */
-export function migrationWatch({ database, password, ca }: MigrationInput, world: Pick<World, 'database'>): WatchMigration {
+export function migrationWatch({ database, password, ca, client }: MigrationInput, world: Pick<World, 'database'>): WatchMigration {
   return ({ name, connection }) => {
     let session: DatabaseSession | undefined;
     let closed = false;
@@ -50,7 +53,7 @@ export function migrationWatch({ database, password, ca }: MigrationInput, world
         try {
           session ??= await world.database.open({
             type: database.type, dial: connection.dial, address: database.address, user: database.user, password, name: database.name,
-            tls: requestTls(database, ca(name)), timeoutMs: 10_000,
+            tls: requestTls(database, ca(name), client), timeoutMs: 10_000,
           });
           return await view(session, database.type);
         } catch (error) {

@@ -83,6 +83,7 @@ function databaseSettings({ database, secrets }: Cluster, node: Node, input: Set
     secret('database', 'password', new Secret(encode('password', input.secrets.databasePassword.reveal())), secrets === 'files' ? paths.databasePassword : undefined),
     text('database', 'ssl_mode', database.sslMode),
     ...(ca === undefined ? [] : [text('database', 'ca_cert_path', ca)]),
+    ...(database.client === undefined || database.sslMode === 'disable' ? [] : [text('database', 'client_cert_path', paths.databaseClientCert), text('database', 'client_key_path', paths.databaseClientKey)]),
     ...(database.type === 'mysql' && database.sslMode === 'true' ? [text('database', 'server_cert_name', database.serverCertName ?? database.address.host)] : []),
     ...(maxOpenConn === undefined ? [] : [text('database', 'max_open_conn', String(maxOpenConn))]),
     // PostgreSQL's lock is tried once whatever this says (observed on 9.4 and 12.2).
