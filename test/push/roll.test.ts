@@ -4,30 +4,41 @@ import { Secret } from '../../src/cluster/secret.ts';
 import { ExitCode } from '../../src/errors.ts';
 import type { NodePlan } from '../../src/plan/plan.ts';
 import type { PushNode } from '../../src/push/push-node.ts';
+import type { StepContext } from '../../src/push/steps.ts';
 import { roll } from '../../src/push/roll.ts';
 import { exitCodeOf } from '../../src/push/rolled.ts';
 import { fakeWorld } from '../fake-world.ts';
 
-type Fault = 'dies' | 'dies always' | 'silent' | 'swap' | 'swap and link' | 'stop' | 'lost';
+type Fault = 'killed' | 'keeps' | 'stop later' | 'dies' | 'dies always' | 'silent' | 'swap' | 'swap and link' | 'stop' | 'lost';
 
 interface Scene {
   readonly faults?: Readonly<Record<string, Fault>>;
   readonly plans?: Readonly<Record<string, Partial<NodePlan>>>;
   /** Aborted when this node is started. */
   readonly interruptAt?: string;
+  readonly context?: Partial<StepContext>;
+  /** Hooks that fail, such as `beforeNode b`. */
+  readonly failingHooks?: readonly string[];
+  /** Answer to the question how a node lives, instead of what it does. */
+  readonly lives?: Readonly<Record<string, (asked: number) => string>>;
 }
 
 const names = ['a', 'b', 'c'];
 
 /** Three nodes that do as told; `events` is what happened to them, in order. */
-async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptAt }: Scene = {}) {
+async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptAt, context = {}, failingHooks, lives = {} }: Scene = {}) {
   const events: string[] = [];
   const words: string[] = [];
   const up = new Map(names.map((name) => [name, plans[name]?.running ?? true]));
   const files = new Map(names.map((name) => [name, 'old']));
+  const asked = new Map<string, number>();
   const interrupt = new AbortController();
   const does = (name: string, script: string): { exitCode?: number; stdout?: string; stderr?: string } => {
     const fault = faults[name];
+    if (script.includes('/proc/uptime') && lives[name] !== undefined) {
+      asked.set(name, (asked.get(name) ?? 0) + 1);
+      return { stdout: lives[name](asked.get(name)!) };
+    }
     const word = /systemctl --no-block start/.test(script) ? 'start' : /rmdir/.test(script) ? 'ended' : /systemctl stop/.test(script) ? 'stop' : /systemctl show/.test(script) ? 'show' : /journalctl/.test(script) ? 'log' : /cp -a -- "\$backup"/.test(script) ? 'restore' : /> .*pending/.test(script) ? 'swap' : 'settled';
     words.push(`${word} ${name}`);
     if (!['show', 'ended', 'settled', 'log'].includes(word)) events.push(`${word} ${name}`);
@@ -39,9 +50,12 @@ async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptA
         return {};
       case 'restore':
         if (fault === 'swap and link') throw new Error(`${name}: the connection was lost`);
+        if (fault === 'keeps') return { exitCode: 1, stderr: 'disk' };
         files.set(name, 'old');
         return {};
       case 'stop':
+        if (fault === 'killed') return up.set(name, false) && { stdout: 'killed\n' };
+        if (fault === 'stop later' && events.includes(`start ${name}`)) return { exitCode: 1, stderr: 'busy' };
         if (fault === 'stop') return { exitCode: 1, stderr: 'busy' };
         up.set(name, false);
         return {};
@@ -75,8 +89,16 @@ async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptA
       health: { address: { host: name, port: 3000 }, tls: false, path: '/api/health' },
     };
   });
-  const rolled = await roll({ kind, nodes, cluster: nodes }, { world, patience: 2, signal: interrupt.signal, secrets: [new Secret('hunter2pw')], tell: () => {} });
-  return { rolled, events, words, exitCode: exitCodeOf(rolled), states: rolled.nodes.map(({ state }) => state) };
+  const runHook: StepContext['runHook'] = (hook, node, action) => {
+    events.push(`${hook} ${node.name} ${action}`);
+    return Promise.resolve(failingHooks?.includes(`${hook} ${node.name}`) ? { found: 'the hook failed', log: [] } : undefined);
+  };
+  const told: string[] = [];
+  const began = world.clock.monotonic();
+  const rolled = await roll({ kind, nodes, cluster: nodes }, {
+    world, patience: 2, signal: interrupt.signal, secrets: [new Secret('hunter2pw')], tell: (node, doing) => void told.push(`${node} ${doing}`), ...(failingHooks === undefined ? {} : { runHook }), ...context,
+  });
+  return { rolled, events, words, told, seconds: (world.clock.monotonic() - began) / 1000, exitCode: exitCodeOf(rolled), states: rolled.nodes.map(({ state }) => state) };
 }
 
 describe('roll', () => {
@@ -128,6 +150,118 @@ describe('roll', () => {
     const { states, exitCode } = await play('roll', { interruptAt: 'b' });
     expect(states).toEqual(['healthy', 'started', 'untouched']);
     expect(exitCode).toBe(ExitCode.EndedBadly);
+  });
+});
+
+describe('two starts at once', () => {
+  const active = 'ActiveState=active\nSubState=running\nNRestarts=0\nActiveEnterTimestampMonotonic=1000000\nnow=900\n';
+
+  it('do not happen when somebody else starts a node meanwhile', async () => {
+    const { told, seconds, states } = await play('roll', { lives: { c: (asked) => (asked < 6 ? 'ActiveState=activating\nSubState=start\nNRestarts=0\nnow=900\n' : active) } });
+    expect(told).toContain('a waits until c has started');
+    expect(states).toEqual(['healthy', 'healthy', 'healthy']);
+    expect(seconds).toBeGreaterThan(2);
+  });
+
+  it('are not waited for without end: one node may start over and over', async () => {
+    const { seconds } = await play('roll', { plans: { b: { action: 'none' }, c: { action: 'none' } }, lives: { c: () => 'ActiveState=activating\nSubState=start\nNRestarts=9\nnow=900\n' } });
+    expect(seconds).toBeGreaterThan(25);
+    expect(seconds).toBeLessThan(40);
+  });
+
+  it.each([['a roll', 'roll'], ['a move', 'move']] as const)('do not happen in %s while somebody migrates', async (_, kind) => {
+    let looks = 0;
+    const watchMigration: StepContext['watchMigration'] = () => ({ look: () => Promise.resolve({ performed: 40, locked: ++looks < 5 }), [Symbol.asyncDispose]: () => Promise.resolve() });
+    const { told, states } = await play(kind, { context: { watchMigration } });
+    expect(told).toContain('a waits for a migration, 40 done');
+    expect(states).toEqual(['healthy', 'healthy', 'healthy']);
+  });
+
+  it('are far apart when systemd had to start a node again: its notification log is poor for a minute', async () => {
+    const crashed = (asked: number): string => `ActiveState=active\nSubState=running\nNRestarts=1\nActiveEnterTimestampMonotonic=880000000\nnow=${900 + asked / 2}\n`;
+    const mesh = { mode: 'gossip', strangers: false, changing: false } as const;
+    expect((await play('roll', { lives: { c: crashed }, plans: { b: { action: 'none' }, c: { action: 'none' } }, context: { mesh } })).seconds).toBeGreaterThan(35);
+    expect((await play('roll', { lives: { c: crashed }, plans: { b: { action: 'none' }, c: { action: 'none' } } })).seconds).toBeLessThan(5);
+  });
+
+  it('and after a node that was killed instead of stopped', async () => {
+    const mesh = { mode: 'gossip', strangers: false, changing: false } as const;
+    const killed = await play('roll', { faults: { b: 'killed' }, context: { mesh } });
+    expect(killed.seconds).toBeGreaterThan(60);
+    expect(killed.seconds).toBeLessThan(80);
+    expect((await play('roll', { faults: { c: 'killed' }, context: { mesh } })).seconds).toBeLessThan(20);
+  });
+});
+
+describe('hooks', () => {
+  it('come around each node that is taken', async () => {
+    const { events } = await play('roll', { failingHooks: [], plans: { b: { action: 'none' }, c: { action: 'start', running: false } } });
+    expect(events).toEqual(['beforeNode a restart', 'swap a', 'stop a', 'start a', 'afterNode a restart', 'beforeNode c start', 'swap c', 'stop c', 'start c', 'afterNode c start']);
+  });
+
+  it.each([
+    ['before the first node: nothing was changed', 'beforeNode a', ['untouched', 'untouched', 'untouched'], 3, ['beforeNode a restart']],
+    ['before the second: the first keeps what is new', 'beforeNode b', ['healthy', 'untouched', 'untouched'], 4, ['afterNode a restart', 'beforeNode b restart']],
+    ['after the first: it is healthy, and the others are left', 'afterNode a', ['healthy', 'untouched', 'untouched'], 4, ['start a', 'afterNode a restart']],
+  ] as const)('that fail stop the roll, %s', async (_, hook, left, code, last) => {
+    const { events, states, exitCode } = await play('roll', { failingHooks: [hook] });
+    expect(states).toEqual(left);
+    expect(exitCode).toBe(code);
+    expect(events.slice(-last.length)).toEqual(last);
+  });
+
+  it('of a node that got its old file back run, of one that is down do not', async () => {
+    expect((await play('roll', { failingHooks: [], faults: { a: 'dies' } })).events.at(-1)).toBe('afterNode a restart');
+    expect((await play('roll', { failingHooks: [], faults: { a: 'dies always' } })).events.filter((event) => event.startsWith('afterNode'))).toEqual([]);
+  });
+
+  it('of a move run for all before the first stops, and what they took out comes back when one fails', async () => {
+    const { events, states, exitCode } = await play('move', { failingHooks: ['beforeNode b'] });
+    expect(events).toEqual(['beforeNode a restart', 'beforeNode b restart', 'afterNode a rollback']);
+    expect(states).toEqual(['untouched', 'untouched', 'untouched']);
+    expect(exitCode).toBe(ExitCode.NotAsItShouldBe);
+    expect((await play('move', { failingHooks: [] })).events.slice(0, 3)).toEqual(['beforeNode a restart', 'beforeNode b restart', 'beforeNode c restart']);
+  });
+
+  it('that should make a backup before tables change: nothing is changed without it', async () => {
+    const { events, states, exitCode } = await play('roll', { failingHooks: ['beforeMigration a'], context: { migrates: true } });
+    expect(events).toEqual(['beforeMigration a restart']);
+    expect(states).toEqual(['untouched', 'untouched', 'untouched']);
+    expect(exitCode).toBe(ExitCode.NotAsItShouldBe);
+    expect((await play('roll', { failingHooks: [], context: { migrates: true } })).events.slice(0, 2)).toEqual(['beforeMigration a restart', 'beforeNode a restart']);
+  });
+});
+
+describe('rollback-all', () => {
+  const context = { onFailure: 'rollback-all' } as const;
+
+  it('gives the nodes before the one that failed their old files back, the last one first', async () => {
+    const { events, states, exitCode } = await play('roll', { faults: { c: 'dies' }, context });
+    expect(events.slice(-6)).toEqual(['stop b', 'restore b', 'start b', 'stop a', 'restore a', 'start a']);
+    expect(states).toEqual(['restored', 'restored', 'restored']);
+    expect(exitCode).toBe(ExitCode.EndedBadly);
+  });
+
+  it('stops where a node does not get its old files back', async () => {
+    const { states, exitCode } = await play('roll', { faults: { c: 'dies', b: 'keeps' }, context });
+    expect(states).toEqual(['healthy', 'unknown', 'restored']);
+    expect(exitCode).toBe(ExitCode.EndedBadly);
+  });
+
+  it('of a move stops all before the first starts on what was before', async () => {
+    const { events, states } = await play('move', { faults: { b: 'dies' }, context });
+    const back = events.slice(events.indexOf('start b') + 1);
+    expect(back.slice(0, 4).toSorted()).toEqual(['stop a', 'stop b', 'stop b', 'stop c']);
+    expect(back.slice(4)).toEqual(['restore a', 'start a', 'restore b', 'start b', 'restore c', 'start c']);
+    expect(states).toEqual(['restored', 'restored', 'restored']);
+  });
+
+  it('of a move starts nobody on what was before while one may run on what is new', async () => {
+    const { events, states, rolled } = await play('move', { faults: { b: 'dies', a: 'stop later' }, context });
+    expect(events.filter((event) => event.startsWith('restore'))).toEqual([]);
+    expect(events.filter((event) => event.startsWith('start'))).toEqual(['start a', 'start b']);
+    expect(states).toEqual(['unknown', 'stopped', 'stopped']);
+    expect(rolled.nodes[2]!.failures[0]!.found).toMatch(/a may run on what is new/);
   });
 });
 
