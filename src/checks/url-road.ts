@@ -105,6 +105,7 @@ function judgeWebSocket({ url: { shared, straight, health } }: SeenUrl): Judgeme
   if (isAnswer(live)) {
     if (live.status === 101) return passed('101');
     if (live.status === 401) return skipped('Grafana asks for a login before it looks at the upgrade');
+    if (live.status >= 300 && live.status < 400) return skipped('/api/live/ws leads elsewhere (see url.redirects)');
     if (live.status === 400 && !(own !== undefined && isAnswer(own) && own.status === 400)) return failed({ code: 'upgrade-lost', found: `/api/live/ws answers 400: the Upgrade header did not arrive${by}`, expected, hint: tunnel });
     if (live.status === 403 && /^\s*Forbidden\s*$/.test(live.body)) return failed(own !== undefined && isAnswer(own) && own.status === 403
       ? { code: 'origin-refused', found: `/api/live/ws answers 403 to the Origin of root_url${by}, too`, expected, hint: 'root_url under [server] of each node as in the cluster file' }

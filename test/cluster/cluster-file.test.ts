@@ -181,6 +181,8 @@ peers.udp@a = "known; see #12"
     ['a gossip address that is a name', `${smallest}[node.a]\ngossip_address = host:9094\n`, 9, /not an IP address/, /IP:PORT/],
     ['an option as a target', smallest.replace('ops@10.0.0.11', '-oProxyCommand=id'), 7, /option of ssh/, /./],
     ['the TLS word of another engine', smallest.replace('host = db', 'host = db\nssl_mode = true'), 6, /none of verify-full/, /./],
+    ['a license named twice', `${smallest}[license]\npath = l.jwt\ntext = env:L\n`, 9, /names the token twice/, /Keep one/],
+    ['a license that names no token', `${smallest}[license]\nauto_refresh = no\n`, 9, /names no token/, /path = license.jwt/],
     ['server_cert_name on postgres', smallest.replace('host = db', 'host = db\nserver_cert_name = x'), 6, /for mysql/, /./],
     ['a day that does not exist', `${smallest}[ignore]\nx.y = why (until 2027-02-30)\n`, 9, /2027-02-30/, /./],
     ['an ignored check on no node', `${smallest}[ignore]\nx.y@b = why\n`, 9, /x\.y@b/, /Add b to \[nodes\]/],

@@ -1,20 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import net from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runChecks } from '../../src/checks/run-checks.ts';
 import { urlChecks } from '../../src/checks/url.ts';
-import type { NodeEntry } from '../../src/facts.ts';
-import { gatherUrl } from '../../src/gather/url.ts';
-import { makeClock } from '../../src/io/clock.ts';
-import { http } from '../../src/io/http.ts';
-import { makeLocal } from '../../src/io/local.ts';
 import { makeAuthority } from '../lab/database/authority.ts';
 import { type LabFolder, makeLabFolder } from '../lab/lab-folder.ts';
 import { run, until } from '../lab/run.ts';
-import { sampleCluster, sampleConfig, sampleEntry, sampleFacts, sampleNode, sampleNodeFacts } from '../sample.ts';
 import { type Entrance, startHaproxy, startNginx } from './balancers.ts';
 import { type Front, startFront } from './grafana-front.ts';
+import { type Judged, judgeUrl } from './judge-url.ts';
 
 const name = 'grafana.lab';
 
@@ -86,20 +79,9 @@ describe('url checks before HAProxy and nginx', () => {
     await folder.remove();
   });
 
-  const world = { http: http(), clock: makeClock(), local: makeLocal() };
-  const judge = async (entrance: string, { active = true, addresses = ['127.0.0.1'] }: { readonly active?: boolean; readonly addresses?: readonly string[] | null } = {}): Promise<{ findings: readonly string[]; skipped: readonly string[]; passed: readonly string[]; details: string }> => {
-    const cluster = sampleCluster({ rootUrl: `https://${name}:${ports[entrance]}/`, nodes: [sampleNode('graf-a', '127.0.0.1'), sampleNode('graf-b', '127.0.0.1'), sampleNode('graf-c', '127.0.0.1')] });
+  const judge = (entrance: string, { active = true, addresses = ['127.0.0.1'] }: { readonly active?: boolean; readonly addresses?: readonly string[] | null } = {}): Promise<Judged> => {
     const asked = entrance === 'login' || entrance === 'healthClosed' ? fronts.login : fronts.one;
-    const { service } = sampleNodeFacts();
-    const node: NodeEntry['node'] = { ok: true, facts: sampleNodeFacts({ service: { ...service, active }, config: sampleConfig(`[server]\nhttp_port = ${asked.port}\n`) }) };
-    const nodes = cluster.nodes.map((one) => sampleEntry(one.name, { node }));
-    const url = await gatherUrl(cluster, nodes, addresses ?? undefined, () => (address) => net.connect(address), world);
-    const results = runChecks(urlChecks, sampleFacts({ nodes, url, at: new Date() }), cluster, { today: '2027-01-01', fingerprint: () => '' });
-    const of = (outcome: string): readonly string[] => results.flatMap(({ check, judgement }) => (judgement.outcome === outcome ? [check] : []));
-    return {
-      findings: results.flatMap(({ check, judgement }) => (judgement.outcome === 'failed' || judgement.outcome === 'warned' ? [`${judgement.outcome} ${check} ${judgement.code}`] : [])),
-      skipped: of('skipped'), passed: of('passed'), details: JSON.stringify(results.map(({ judgement }) => judgement)),
-    };
+    return judgeUrl({ rootUrl: `https://${name}:${ports[entrance]}/`, addresses: addresses ?? undefined, active, config: `[server]\nhttp_port = ${asked.port}\n` });
   };
   const all = urlChecks.map(({ id }) => id);
 

@@ -53,6 +53,7 @@ describe('settingsFor', () => {
     ['an address that is on no interface of the node', {}, { ownAddresses: ['192.168.7.1'] }, { 'unified_alerting.ha_listen_address': '0.0.0.0:9094', 'unified_alerting.ha_advertise_address': '10.0.0.11:9094' }],
     ['the first admin', {}, { secrets: { ...input.secrets, adminPassword: new Secret('s3cret') } }, { 'security.admin_user': 'admin', 'security.admin_password': 'secret s3cret @ /etc/grafana/secrets/admin_password' }],
     ['a license', { license: { path: '/home/ops/license.jwt', autoRefresh: true } }, {}, { 'enterprise.license_path': '/etc/grafana/license.jwt' }],
+    ['a license that Grafana shall not renew', { license: { path: '/home/ops/license.jwt', autoRefresh: false } }, {}, { 'enterprise.license_path': '/etc/grafana/license.jwt', 'enterprise.auto_refresh_license': 'false' }],
     ['an IPv6 URL', { rootUrl: 'https://[2001:db8::7]/' }, {}, { 'server.domain': '2001:db8::7' }],
   ])('%s', (_title, cluster, change, expected) => {
     const found = settings(sampleCluster(cluster), change);
