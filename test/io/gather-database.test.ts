@@ -9,6 +9,7 @@ import { openPostgres } from '../../src/io/postgres.ts';
 import { probeTls } from '../../src/io/tls-probe.ts';
 import type { DatabaseSession, World } from '../../src/world.ts';
 import { adminPassword } from '../lab/database/postgres.ts';
+import { grafanaTables } from './grafana-tables.ts';
 import { type Server, startMariadb, startPostgres } from './servers.ts';
 
 const password = new Secret('f#our "words; `here`');
@@ -16,13 +17,13 @@ const base = { name: 'grafana', user: 'grafana', password: { kind: 'ask' } } as 
 
 const engines = [
   {
-    type: 'postgres', engine: 'postgres', start: startPostgres, sslMode: 'verify-full', refused: '28P01', text: '"', grow: 'boolean',
+    type: 'postgres', engine: 'postgres', start: startPostgres, sslMode: 'verify-full', refused: '28P01',
     admin: (port: number, name = 'postgres') => openPostgres({ type: 'postgres', dial, address: { host: '127.0.0.1', port }, user: 'postgres', password: new Secret(adminPassword), name, tls: false }),
     make: ['drop database if exists grafana', 'drop role if exists grafana', `create role grafana login password 'f#our "words; \`here\`'`, 'create database grafana owner grafana'],
     readOnly: { on: ['alter role grafana set default_transaction_read_only = on'], off: [], code: '25006' },
   },
   {
-    type: 'mysql', engine: 'mariadb', start: startMariadb, sslMode: 'true', refused: 'ER_ACCESS_DENIED_ERROR', text: '`', grow: 'int',
+    type: 'mysql', engine: 'mariadb', start: startMariadb, sslMode: 'true', refused: 'ER_ACCESS_DENIED_ERROR',
     admin: (port: number, name = 'mysql') => openMysql({ type: 'mysql', dial, address: { host: '127.0.0.1', port }, user: 'lab', password: new Secret(adminPassword), name, tls: false }),
     make: ['drop database if exists grafana', "drop user if exists grafana@'127.0.0.1'", 'create database grafana', `create user grafana@'127.0.0.1' identified by 'f#our "words; \`here\`'`, "grant all on grafana.* to grafana@'127.0.0.1'"],
     readOnly: { on: ['set global read_only = on'], off: ['set global read_only = off'], code: 'read-only' },
@@ -93,13 +94,7 @@ describe.each(engines)('a $engine seen from two nodes', (engine) => {
   });
 
   it('is found holding a Grafana, whose rows are counted and left alone', async () => {
-    const quote = (name: string): string => `${engine.text}${name}${engine.text}`;
-    await run(
-      `create table migration_log (id int, success ${engine.grow})`, `create table ${quote('user')} (id int)`, `insert into ${quote('user')} values (1), (2)`,
-      `create table dashboard (id int, is_folder ${engine.grow})`, `insert into dashboard values (1, ${engine.type === 'postgres' ? 'false' : '0'}), (2, ${engine.type === 'postgres' ? 'true' : '1'})`,
-      'create table data_source (id int, secure_json_data text)', `insert into data_source values (1, '{"password":"x"}'), (2, '{}'), (3, null)`, 'create table data_keys (id int)', 'insert into data_keys values (1)',
-    );
-    if (engine.type === 'postgres') await run('grant select on all tables in schema public to grafana', 'alter table migration_log owner to grafana', ...['"user"', 'dashboard', 'data_source', 'data_keys'].map((table) => `alter table ${table} owner to grafana`));
+    await run(...grafanaTables(engine.type));
     const before = await tables();
     expect(await gather()).toMatchObject([{ server: { schema: { kind: 'grafana', users: 2, dashboards: 1, encryptedRows: 2 }, writable: { ok: true } } }, { server: { writable: { ok: true } } }]);
     expect(await tables()).toEqual(before);
