@@ -41,6 +41,12 @@ const aroundNeeds: readonly Need[] = [
   { program: 'pgbouncer', package: 'pgbouncer' },
 ];
 
+/** A real mesh: the Alertmanager that Grafana's comes from, run by the hosts. */
+const meshNeeds: readonly Need[] = [
+  { program: 'prometheus-alertmanager', package: 'prometheus-alertmanager' },
+  { program: 'nft', package: 'nftables' },
+];
+
 /** The other way to root. */
 const doasNeeds: readonly Need[] = [{ program: 'doas', package: 'opendoas' }];
 
@@ -49,13 +55,14 @@ const shellNeeds: readonly Need[] = [{ program: 'busybox', package: 'busybox' }]
 
 /** Installs with apt-get what the lab lacks (as root on Debian or Ubuntu), makes the base image, then says what it can do here and what not, and why. */
 export async function provide(note: (text: string) => void = () => {}): Promise<Provided> {
-  await install([...loopbackNeeds, ...realHostNeeds, ...mariadbNeeds, ...aroundNeeds, ...doasNeeds, ...shellNeeds], note);
+  await install([...loopbackNeeds, ...realHostNeeds, ...mariadbNeeds, ...aroundNeeds, ...doasNeeds, ...shellNeeds, ...meshNeeds], note);
   const subjects = [
     { what: 'ssh to this machine', why: await whyNoLoopbackHosts() },
     { what: 'real hosts', why: await whyNoRealHosts(note) },
     { what: 'MariaDB', why: await missingPrograms(mariadbNeeds) },
     { what: 'Redis, PgBouncer, HAProxy and nginx', why: await missingPrograms(aroundNeeds) },
     { what: 'doas', why: await missingPrograms(doasNeeds) },
+    { what: 'a real mesh', why: await missingPrograms(meshNeeds) },
   ];
   return {
     provided: subjects.filter(({ why }) => why === undefined).map(({ what }) => what),
