@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import net from 'node:net';
 import { Secret } from '../../src/cluster/secret.ts';
 import { redis } from '../../src/io/redis.ts';
-import type { RedisAnswer, RedisRequest } from '../../src/world.ts';
+import type { RedisAnswer, RedisRequest } from '../../src/world/redis.ts';
 import { makeAuthority } from '../lab/database/authority.ts';
 import { freePort, serverUser } from '../lab/database/server-user.ts';
 import { startServer } from '../lab/database/start-server.ts';
 import { makeLabFolder } from '../lab/lab-folder.ts';
 import { programPath } from '../lab/provide.ts';
 
-const host = '127.0.0.1';
+const loopback = '127.0.0.1';
 
 export interface RedisLab {
   /** PEM of the authority that signs for db.lab and 127.0.0.1. */
@@ -33,8 +33,8 @@ export interface LabRedis {
   command(name: string, ...words: readonly string[]): Promise<RedisAnswer>;
 }
 
-/** Redis servers of this machine's package, on loopback, in a folder of their own: never the system's service. */
-export async function startRedisLab(): Promise<RedisLab> {
+/** Redis servers of this machine's package, on one address, in a folder of their own: never the system's service. */
+export async function startRedisLab(host = loopback): Promise<RedisLab> {
   const program = await programPath('redis-server');
   if (program === undefined) throw new Error('no Redis on this machine; as root: apt-get install redis-server');
   const folder = await makeLabFolder();
@@ -67,14 +67,14 @@ export async function startRedisLab(): Promise<RedisLab> {
     await startServer({
       title: `Redis ${name}`, home, user: await serverUser('redis', home), signal: 'SIGTERM',
       words: [program, config, ...(sentinel ? ['--sentinel'] : [])],
-      greet: () => (lines.includes('tls-auth-clients yes') ? reached(port) : command('PING')),
+      greet: () => (lines.includes('tls-auth-clients yes') ? reached(host, port) : command('PING')),
     }, folder);
     return { port, command };
   };
   return { ca: authority.ca, start, stop: () => folder.remove() };
 }
 
-function reached(port: number): Promise<void> {
+function reached(host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, host, () => { socket.destroy(); resolve(); });
     socket.on('error', reject);
