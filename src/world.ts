@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Become, Target } from './cluster/cluster.ts';
 import type { Secret } from './cluster/secret.ts';
-import type { CertificateFacts } from './facts/url.ts';
+import type { DatabaseDrivers } from './world/database.ts';
+import type { Http } from './world/http.ts';
+import type { RedisDriver } from './world/redis.ts';
 
 /** Everything that touches the outside. Built once in context.ts, handed down, replaced by a fake in tests. */
 export interface World {
@@ -180,129 +182,4 @@ export interface RunAnswer {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-// ---- database and HTTP, over any stream
-
-export interface DatabaseDrivers {
-  /** Rejects with DatabaseFailure. */
-  open(request: DatabaseRequest): Promise<DatabaseSession>;
-  /** TLS handshake in the database's own protocol, without credentials. Rejects with DatabaseFailure when nothing answers. */
-  probeTls(request: TlsProbeRequest): Promise<TlsOffer>;
-}
-
-export type Dial = (address: { readonly host: string; readonly port: number }) => Duplex;
-
-export interface DatabaseRequest {
-  readonly type: 'postgres' | 'mysql';
-  readonly dial: Dial;
-  readonly address: { readonly host: string; readonly port: number };
-  readonly user: string;
-  readonly password: Secret;
-  readonly name: string;
-  readonly tls: false | { readonly verify: 'name' | 'chain' | 'none'; readonly ca?: string; readonly serverName: string; /** What this side shows, PEM. */ readonly client?: { readonly cert: string; readonly key: Secret } };
-  readonly timeoutMs?: number;
-  /** Of PostgreSQL: parameters sent at the start beside user and database. */
-  readonly startup?: Readonly<Record<string, string>>;
-}
-
-export interface TlsProbeRequest {
-  readonly type: 'postgres' | 'mysql';
-  readonly dial: Dial;
-  readonly address: { readonly host: string; readonly port: number };
-  readonly serverName: string;
-  /** PEM certificates to trust; the chain is judged against these alone. */
-  readonly ca: string;
-  readonly timeoutMs?: number;
-}
-
-export type TlsOffer =
-  | { readonly offered: false }
-  | {
-      readonly offered: true;
-      /** Undefined when the chain leads to `ca`, else OpenSSL's code, such as SELF_SIGNED_CERT_IN_CHAIN. */
-      readonly chainError?: string;
-      readonly subject: string;
-      readonly issuer: string;
-      /** The topmost name in the chain that was sent. */
-      readonly topIssuer: string;
-      /** Subject alternative names, `DNS:…` and `IP Address:…`. Go looks at nothing else. */
-      readonly names: readonly string[];
-      readonly notAfter: Date;
-    };
-
-export interface DatabaseSession {
-  /** Of PostgreSQL: the id of the server's process, as it was told at the start; a pooler makes one up. */
-  readonly serverProcess?: number;
-  query(text: string, values?: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  close(): Promise<void>;
-}
-
-export interface RedisDriver {
-  /** Connects and, with a password, logs in once. Rejects with DatabaseFailure; the code of Redis's own errors is their first word, such as WRONGPASS. */
-  open(request: RedisRequest): Promise<RedisSession>;
-  /** TLS handshake without credentials; rejects with DatabaseFailure when nothing answers. */
-  probeTls(request: Omit<TlsProbeRequest, 'type'>): Promise<TlsOffer>;
-}
-
-export interface RedisRequest {
-  readonly dial: Dial;
-  readonly address: { readonly host: string; readonly port: number };
-  /** Absent: the default user. */
-  readonly username?: string;
-  readonly password?: Secret;
-  readonly tls: DatabaseRequest['tls'];
-  /** Of the login and of every command. */
-  readonly timeoutMs?: number;
-}
-
-export interface RedisSession {
-  /** Rejects with DatabaseFailure. */
-  command(name: string, ...words: readonly string[]): Promise<RedisAnswer>;
-  close(): Promise<void>;
-}
-
-export type RedisAnswer = string | number | null | readonly RedisAnswer[];
-
-/** What a driver rejects with: the server's or the network's own code and words. */
-export interface DatabaseFailure extends Error {
-  /** SQLSTATE or MySQL error code name, or ECONNREFUSED, ENOTFOUND, ETIMEDOUT, ESSH, or OpenSSL's code. */
-  readonly code: string;
-}
-
-export interface Http {
-  /** One request over a dialled stream, redirects not followed. Rejects when nothing answers in time. */
-  request(request: HttpRequest): Promise<HttpAnswer>;
-  /** A TCP connection from here. */
-  dial: Dial;
-  /** A TLS handshake, and what the certificate is like; nothing is verified and nothing else is sent. Rejects when nobody answers in time, or not in TLS. */
-  certificate(request: CertificateRequest): Promise<CertificateFacts>;
-}
-
-export interface CertificateRequest {
-  readonly dial: () => Duplex;
-  /** A name or an IP address. */
-  readonly serverName: string;
-  readonly timeoutMs: number;
-}
-
-export interface HttpRequest {
-  readonly dial: () => Duplex;
-  readonly method?: 'GET' | 'POST';
-  readonly host: string;
-  readonly path: string;
-  /** TLS without verification: the node talks to itself. */
-  readonly tls?: boolean;
-  /** Name for TLS to ask for (SNI), where there is one. */
-  readonly serverName?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly timeoutMs: number;
-}
-
-/** Status 101 where a connection was upgraded; it is closed at once. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: string;
 }

@@ -3,7 +3,10 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Secret } from '../src/cluster/secret.ts';
 import { ExitCode, UserError } from '../src/errors.ts';
-import type { ConnectFailure, DatabaseDrivers, Http, Local, NodeConnection, RedisDriver, RunAnswer, RunOptions, World } from '../src/world.ts';
+import type { ConnectFailure, Local, NodeConnection, RunAnswer, RunOptions, World } from '../src/world.ts';
+import type { DatabaseDrivers } from '../src/world/database.ts';
+import type { Http } from '../src/world/http.ts';
+import type { RedisDriver } from '../src/world/redis.ts';
 
 /** What a test says the outside does. Whatever is not said here fails the test when it is called. */
 export interface FakeProgram {

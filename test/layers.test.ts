@@ -10,8 +10,8 @@ const floors: Record<string, number> = {
   'cli.ts': -2, 'run-command.ts': -1, 'context.ts': 0, io: 1, commands: 2, wizard: 3, push: 3, verify: 3, gather: 4,
   report: 5, checks: 6, plan: 6, render: 6, settings: 7, grafana: 8, shell: 8, cluster: 9, ini: 10, 'errors.ts': 11,
 };
-/** `facts/` holds what facts.ts is made of. */
-const isTypesOnly = (path: string): boolean => ['world.ts', 'facts.ts'].includes(path) || path.startsWith('facts/');
+/** `facts/` and `world/` hold what facts.ts and world.ts are made of. */
+const isTypesOnly = (path: string): boolean => ['world.ts', 'facts.ts'].includes(path) || /^(facts|world)\//.test(path);
 const pure = ['cluster', 'ini', 'grafana', 'shell', 'checks', 'settings', 'plan', 'render', 'report'];
 
 interface Import {

@@ -93,6 +93,12 @@ export const databasePrimaryChecks: readonly Check[] = [
           hint: off ? '--ignore database.lock once you have decided for it' : galera ? "migration_locking = false under [database] in every node's grafana.ini, and only one start at a time" : 'host = SERVER:PORT under [database] of the cluster file, without a proxy between',
         });
       }
+      if (galera) return warned({
+        code: 'galera',
+        found: 'a member of a Galera cluster, where a lock counts on the member that gave it alone',
+        expected: 'one member for all nodes, at every start',
+        hint: 'host = ONE-WRITER:PORT under [database] of the cluster file; then --ignore database.lock',
+      });
       if ((variables?.get('group_replication_group_name') ?? '') !== '' && variables?.get('group_replication_single_primary_mode') === 'OFF') return warned({
         code: 'several-primaries',
         found: 'Group Replication with several primaries, each of which has locks of its own',

@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { DatabasePath } from '../facts.ts';
 import { tlsDemand, tlsProblem } from '../grafana/database-tls.ts';
 import { encodeForDatabase } from '../grafana/database-value.ts';
-import type { TlsOffer } from '../world.ts';
+import type { TlsOffer } from '../world/database.ts';
 import { type Check, check, failed, type Judgement, passed, type Skipped, skipped, warned } from './check.ts';
 import { loginHint } from './database-hints.ts';
 import { everyPath, wholeCluster } from './subjects.ts';

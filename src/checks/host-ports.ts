@@ -20,7 +20,8 @@ export const hostPortChecks: readonly Check[] = [
     judge: ({ node, facts, host: { listeners } }, { cluster }) => {
       const http = httpAddress(facts);
       const gossip = gossipAddress(node, facts, cluster);
-      if (facts.container !== undefined) return undefined;
+      // Of a Grafana that only the line status tells of, no process is known.
+      if (facts.container !== undefined || (node.grafana.status !== undefined && facts.service.active)) return undefined;
       const stands = (wanted: Listening | undefined, { port, address }: ListenerFacts): boolean => wanted?.port === port && overlap(wanted.address, address);
       const taken = listeners.filter((listener) => !isOwn(listener, facts) && ((listener.protocol === 'tcp' && stands(http, listener)) || stands(gossip, listener)));
       const [first] = taken;

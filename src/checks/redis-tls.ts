@@ -1,7 +1,7 @@
 import { formatAddress } from '../cluster/address.ts';
 import type { Address } from '../cluster/cluster.ts';
 import { redisTlsDemand, tlsProblem } from '../grafana/database-tls.ts';
-import type { TlsOffer } from '../world.ts';
+import type { TlsOffer } from '../world/database.ts';
 import { failed, type Judgement, passed, warned } from './check.ts';
 
 const soonDays = 14;

@@ -59,7 +59,3 @@ export function isPortal({ url, next }: Visit): boolean {
   if (next === undefined || new URL(next).hostname === new URL(url).hostname) return false;
   return /[?&](client_id|redirect_uri|redirect_url|redirect|SAMLRequest|rd|rm|wreply|return_to|returnTo|state)=/i.test(next) || /\/(oauth|saml|openid|authorize|cdn-cgi\/access)/i.test(new URL(next).pathname);
 }
-
-export function again(check: string): string {
-  return `grafana-ha validate --only ${check}`;
-}

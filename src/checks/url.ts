@@ -1,7 +1,7 @@
 import type { Reply } from '../facts/url.ts';
 import { type Check, type Judgement, type Scene, type Skipped, check, failed, passed, skipped, warned } from './check.ts';
 import { roadChecks } from './url-road.ts';
-import { again, everyUrl, isAnswer, isFailing, isGrafana, isGrafanaHealth, locksOut, type SeenUrl } from './url-seen.ts';
+import { everyUrl, isAnswer, isFailing, isGrafana, isGrafanaHealth, locksOut, type SeenUrl } from './url-seen.ts';
 
 /** What stands between people and the nodes. */
 export const urlChecks: readonly Check[] = [
@@ -78,16 +78,23 @@ function judgeHealth(seen: SeenUrl, { cluster, facts }: Scene): Judgement | Skip
       code: 'not-grafana', found: `what answers at ${cluster.rootUrl} is not Grafana (GET /api/health: ${wordsOf(health[0]!)})`, expected: 'the load balancer of this cluster', hint: `getent hosts ${new URL(cluster.rootUrl).hostname}`,
     });
   }
-  const own = new Set(facts.nodes.flatMap(({ node }) => (node.ok && node.facts.grafana !== undefined ? [node.facts.grafana.version] : [])));
-  const foreign = [...new Set(good.flatMap((reply) => /"version"\s*:\s*"([^"]+)"/.exec(reply.kind === 'answer' ? reply.body : '')?.[1] ?? []))].filter((version) => !own.has(version));
-  if (own.size > 0 && foreign.length > 0 && facts.nodes.every(({ node }) => node.ok)) return warned({
-    code: 'another-grafana', found: `Grafana ${foreign.join(' and ')} answers through the name; the nodes have ${[...own].join(' and ')}`, expected: 'only nodes of this cluster behind the load balancer', hint: again('url.health'),
+  const own = new Set(seen.url.own.map(versionOf));
+  const foreign = [...new Set(good.map(versionOf))].filter((version) => version !== '' && !own.has(version));
+  if (seen.url.own.length === facts.nodes.length && foreign.length > 0) return failed({
+    code: 'another-grafana', found: `Grafana ${foreign.join(' and ')} answers through the name; the nodes by themselves are ${[...own].join(' and ')}`, expected: 'only nodes of this cluster behind the load balancer', hint: 'take the address of the other Grafana out of the load balancer',
   });
   const closed = addresses.filter(({ address, refusal }) => refusal !== undefined && !(address.includes(':') && ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'].includes(refusal)));
   if (closed.length > 0) return warned({
     code: 'dead-address', found: `the name has ${addresses.length} addresses, and nothing answers at ${closed.map(({ address, refusal }) => `${address} (${refusal})`).join(', ')}`, expected: 'a load balancer at each of them', hint: `getent ahosts ${new URL(cluster.rootUrl).hostname}`,
   });
   return passed(`${good.length} of ${health.length} requests${affinity(health)}`);
+}
+
+/** Such as `12.2.0 (f00)`; empty where it is hidden (`hide_version`). */
+function versionOf(reply: Reply): string {
+  const said = (key: string): string | undefined => new RegExp(`"${key}"\\s*:\\s*"([^"]+)"`).exec(isAnswer(reply) ? reply.body : '')?.[1];
+  const version = said('version');
+  return version === undefined ? '' : `${version} (${said('commit')?.slice(0, 10) ?? 'no commit'})`;
 }
 
 function wordsOf(reply: Reply): string {

@@ -1,5 +1,5 @@
 import type { Gathered } from '../facts.ts';
-import type { DatabaseFailure, TlsOffer } from '../world.ts';
+import type { DatabaseFailure, TlsOffer } from '../world/database.ts';
 
 /** The database as one node reaches it. */
 export interface DatabasePath {

@@ -17,8 +17,8 @@ export interface HostFacts {
   readonly managers: readonly ManagerFacts[];
   /** Hash of every file that says something, by path; outside of `folder` the path is absolute. Absent: no such folder. */
   readonly provisioning?: { readonly folder: string; readonly hashes: ReadonlyMap<string, string> };
-  /** Hash of files that settings name, by `section.key`; undefined: no such file. */
-  readonly namedFiles: ReadonlyMap<string, string | undefined>;
+  /** Files that settings name, by `section.key`; without a hash: no such file. */
+  readonly namedFiles: ReadonlyMap<string, { readonly path: string; readonly sha256?: string }>;
 }
 
 /** Of systemd.service, as `systemctl show` tells it. */

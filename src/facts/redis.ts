@@ -1,6 +1,6 @@
 import type { Address } from '../cluster/cluster.ts';
 import type { Secret } from '../cluster/secret.ts';
-import type { TlsOffer } from '../world.ts';
+import type { TlsOffer } from '../world/database.ts';
 
 /** Secrets for Redis that the cluster file names a source for. */
 export interface RedisCredentials {

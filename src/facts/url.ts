@@ -6,6 +6,8 @@ export interface UrlFacts {
   readonly addresses: readonly { readonly address: string; readonly refusal?: string }[];
   /** Absent: root_url is http. */
   readonly certificate?: Gathered<CertificateFacts>;
+  /** `/api/health` of each node that answers well by itself. */
+  readonly own: readonly Reply[];
   /** `/api/health` through the name, two requests a node. */
   readonly health: readonly Reply[];
   /** `/healthz` through the name: it asks no database. */

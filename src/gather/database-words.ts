@@ -1,4 +1,4 @@
-import type { DatabaseFailure } from '../world.ts';
+import type { DatabaseFailure } from '../world/database.ts';
 
 /** Code and words of what a driver rejected with. */
 export function codeAndWords(error: unknown): { readonly code: DatabaseFailure['code']; readonly said: string } {

@@ -33,7 +33,7 @@ export async function gatherHost(node: Node, gathered: Gathered<NodeFacts>, goss
   const { facts } = gathered;
   const asking = askHost(node, facts, gossipPort);
   try {
-    return { ok: true, facts: { ...facts, host: readHost(parseAnswer((await connection.run(hostScript(asking.script))).stdout), asking) } };
+    return { ok: true, facts: { ...facts, host: readHost(parseAnswer((await connection.run(hostScript(asking.script), { repeatable: true })).stdout), asking) } };
   } catch (error) {
     return { ok: false, missing: `${node.name} stopped answering: ${error instanceof Error ? error.message : String(error)}` };
   }
@@ -88,32 +88,36 @@ export function askHost(node: Node, facts: NodeFacts, gossipPort: number | undef
 
 /** Reads the answer to `hostScript`. */
 export function readHost(answer: Answer, { needed, script }: HostAsking): HostFacts {
-  const machineId = answer.text('machine-id')?.trim();
-  const program = answer.text('program')?.trim();
+  const basics = parseProperties(answer.text('basics') ?? '');
+  const basic = (name: string): string => basics.get(name)?.[0]?.trim() ?? '';
+  const [machineId, program] = [basic('machine-id'), basic('program')];
   const properties = parseProperties(answer.text('limits') ?? '');
   const word = (name: string): string => properties.get(name)?.[0] ?? '';
   const provisioning = readProvisioning(answer);
   return {
-    ...(machineId === undefined || machineId === '' ? {} : { machineId }),
+    ...(machineId === '' ? {} : { machineId }),
     ...(properties.size === 0 ? {} : { unit: readUnit(word) }),
     access: readAccess(answer, needed),
-    places: script.places.flatMap(({ what }) => readPlace(answer, what as PlaceFacts['what'])),
-    ...(program === undefined || program === '' ? {} : { program }),
+    places: script.places.flatMap(({ what, path }) => readPlace(what, path, (name) => basic(`${name} ${what}`))),
+    ...(program === '' ? {} : { program }),
     listeners: [...answer.under('listener')].flatMap(([socket, owner]): readonly ListenerFacts[] => {
       const listener = parseListener(socket, owner);
       return listener === undefined ? [] : [listener];
     }),
     lowPorts: {
-      first: Number(answer.text('first-port') ?? '1024'),
+      first: Number(basic('first-port') || '1024'),
       ambient: word('AmbientCapabilities').toLowerCase().split(' ').filter(Boolean),
       bounding: word('CapabilityBoundingSet').toLowerCase().split(' ').filter(Boolean),
-      onProgram: /cap_net_bind_service/.test(answer.text('capabilities') ?? ''),
+      onProgram: /cap_net_bind_service/.test(basic('capabilities')),
     },
     clock: readClock(answer),
     updates: readUpdates(answer),
     managers: readManagers(answer),
     ...(provisioning === undefined ? {} : { provisioning: { folder: script.provisioning, hashes: provisioning } }),
-    namedFiles: new Map(script.alike.map(({ name }) => [name, answer.text(`alike ${name}`)?.trim() || undefined])),
+    namedFiles: new Map(script.alike.map(({ name, path }) => {
+      const sha256 = answer.text(`alike ${name}`)?.trim() ?? '';
+      return [name, { path, ...(sha256 === '' ? {} : { sha256 }) }];
+    })),
   };
 }
 
@@ -153,14 +157,12 @@ function readAccess(answer: Answer, needed: readonly Named[]): readonly AccessFa
 }
 
 /** The last three columns of `df -P` before the mount point; a file system without inode counts shows 0 of 0 or dashes. */
-function readPlace(answer: Answer, what: PlaceFacts['what']): readonly PlaceFacts[] {
-  const columns = (text: string | undefined) => /^(.*?)\s+(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(\d+%|-)\s+(\/.*)$/.exec(text?.trim() ?? '');
-  const [space, inodes] = [columns(answer.text(`space ${what}`)), columns(answer.text(`inodes ${what}`))];
-  const [path, realPath] = [answer.text(`place ${what}`), answer.text(`real ${what}`)?.trim()];
-  if (path === undefined || realPath === undefined) return [];
-  return [{
+function readPlace(what: PlaceFacts['what'], path: string, basic: (name: string) => string): readonly PlaceFacts[] {
+  const columns = (text: string) => /^(.*?)\s+(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(\d+%|-)\s+(\/.*)$/.exec(text);
+  const [space, inodes, realPath] = [columns(basic('space')), columns(basic('inodes')), basic('real')];
+  return realPath === '' ? [] : [{
     what, path, realPath,
-    fileSystem: answer.text(`file-system ${what}`)?.trim() ?? '',
+    fileSystem: basic('file-system'),
     source: space?.[1] ?? '', mountedAt: space?.[6] ?? '',
     ...(space?.[4] === undefined || space[4] === '-' ? {} : { freeBytes: Number(space[4]) * 1024 }),
     ...(inodes === null || !(Number(inodes[2]) > 0) ? {} : { freeInodes: Number(inodes[4]) }),

@@ -3,7 +3,8 @@ import { isUserError } from '../errors.ts';
 import type { LocalFacts, NodeEntry } from '../facts.ts';
 import type { Egress } from '../facts/license.ts';
 import { newestLicense } from '../grafana/license.ts';
-import type { Dial, World } from '../world.ts';
+import type { Dial } from '../world/database.ts';
+import type { World } from '../world.ts';
 import { resolveSecret } from './secrets.ts';
 
 /** The license token that the nodes are to have: the file here, or what its source gives; of tokens on the nodes the newest. */

@@ -1,6 +1,6 @@
 import type { DatabaseServer, SchemaFacts } from '../facts/database.ts';
 import { readGrants } from '../grafana/mysql-grants.ts';
-import type { DatabaseSession } from '../world.ts';
+import type { DatabaseSession } from '../world/database.ts';
 import { codeAndWords } from './database-words.ts';
 import { collationColumns, lockMysql, migratingColumn, serverOf, serverQuery, variablesOf, variablesQuery } from './mysql-server.ts';
 import type { ServerReading } from './postgres.ts';

@@ -74,7 +74,7 @@ async function askFirewalls(pairs: readonly PairFacts[], reach: (name: string) =
   const isBlocked = ({ kind }: Way): boolean => kind === 'silent' || kind === 'refused' || kind === 'failed';
   const names = [...new Set(pairs.filter(({ tcp, udp }) => isBlocked(tcp) || isBlocked(udp)).map(({ to }) => to))];
   const asked = await Promise.all(names.map(async (name) => {
-    const answer = await reach(name).run(firewallScript).catch(() => undefined);
+    const answer = await reach(name).run(firewallScript, { repeatable: true }).catch(() => undefined);
     return answer === undefined ? [] : [[name, readFirewall(answer.stdout)] as const];
   }));
   return new Map(asked.flat());

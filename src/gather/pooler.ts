@@ -1,5 +1,5 @@
 import type { PoolerFacts } from '../facts/database.ts';
-import type { DatabaseSession } from '../world.ts';
+import type { DatabaseSession } from '../world/database.ts';
 import { codeAndWords } from './database-words.ts';
 import { numberOf } from './row.ts';
 

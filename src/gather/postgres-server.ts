@@ -1,5 +1,5 @@
 import type { ConnectionLimits, DatabaseServer, ReadOnly } from '../facts/database.ts';
-import type { DatabaseSession } from '../world.ts';
+import type { DatabaseSession } from '../world/database.ts';
 import { codeAndWords } from './database-words.ts';
 import { numberOf, type Row, textOf } from './row.ts';
 

@@ -1,5 +1,5 @@
 import type { DatabaseServer, SchemaFacts } from '../facts/database.ts';
-import type { DatabaseSession } from '../world.ts';
+import type { DatabaseSession } from '../world/database.ts';
 import { codeAndWords } from './database-words.ts';
 import { type OpenOther, readPooler } from './pooler.ts';
 import { identifyPostgres, lockPostgres, serverColumns, serverOf } from './postgres-server.ts';

@@ -1,6 +1,7 @@
 import type { Address, Cluster } from '../cluster/cluster.ts';
 import type { RedisPath, RedisServer } from '../facts/redis.ts';
-import type { Dial, World } from '../world.ts';
+import type { Dial } from '../world/database.ts';
+import type { World } from '../world.ts';
 import { codeAndWords } from './database-words.ts';
 
 /** One way to Redis, from a node. */

@@ -1,6 +1,6 @@
 import type { Address } from '../cluster/cluster.ts';
 import type { RedisInfo, RedisState } from '../facts/redis.ts';
-import type { RedisAnswer, RedisSession } from '../world.ts';
+import type { RedisAnswer, RedisSession } from '../world/redis.ts';
 import { codeAndWords } from './database-words.ts';
 
 export interface StateQuestion {

@@ -1,10 +1,11 @@
 import { isGrafanaHealth } from '../checks/url-seen.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Gathered, NodeEntry } from '../facts.ts';
-import type { CertificateFacts, UrlFacts } from '../facts/url.ts';
+import type { CertificateFacts, Reply, UrlFacts } from '../facts/url.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { healthTarget } from '../settings/health-target.ts';
-import type { Dial, World } from '../world.ts';
+import type { Dial } from '../world/database.ts';
+import type { World } from '../world.ts';
 import { askRoad, originWords } from './url-road.ts';
 import { type Ask, asker, patienceMs } from './url-ask.ts';
 
@@ -36,7 +37,7 @@ export async function gatherUrl(cluster: Cluster, nodes: readonly NodeEntry[], a
     straight === undefined ? undefined : askRoad(straight.ask!, straight.base, url, words),
   ]);
   return { ok: true, facts: {
-    addresses: places, health, alive, shared,
+    addresses: places, own: running.flatMap(({ reply }) => reply ?? []), health, alive, shared,
     ...(certificate === undefined ? {} : { certificate }),
     ...(straightRoad === undefined ? {} : { straight: { ...straightRoad, node: straight!.node } }),
   } };
@@ -46,6 +47,8 @@ interface RunningNode {
   readonly node: string;
   /** Absent: it runs, and cannot be asked from here. */
   readonly ask?: Ask;
+  /** To the question for its health. */
+  readonly reply?: Reply;
   /** Where its Grafana serves: `/`, or the path of root_url. */
   readonly base: string;
   readonly cookie: string;
@@ -58,10 +61,10 @@ async function askNode({ name, node }: NodeEntry, url: URL, dialFrom: (node: str
   const effective = effectiveOf(node.facts);
   const target = effective.ok ? healthTarget(effective.config) : undefined;
   if (!effective.ok || target === undefined) return undefined;
-  const ask = asker({ dial: () => dial(target.address), tls: target.tls, host: url.host, serverName: url.hostname }, world);
+  const ask = asker({ dial: () => dial(target.address), tls: target.tls, host: url.host, serverName: url.hostname.replace(/^\[|\]$/g, '') }, world);
   const reply = await ask(target.path);
   const known = { node: name, base: target.path.replace(/api\/health$/, ''), cookie: effective.config.get('auth', 'login_cookie_name')?.value || 'grafana_session' };
-  if (reply.kind === 'answer') return reply.status === 200 && isGrafanaHealth(reply) ? { ...known, ask } : undefined;
+  if (reply.kind === 'answer') return reply.status === 200 && isGrafanaHealth(reply) ? { ...known, ask, reply } : undefined;
   return reply.code === 'ESSH' ? known : undefined;
 }
 

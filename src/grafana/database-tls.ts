@@ -1,6 +1,6 @@
 import type { Database } from '../cluster/cluster.ts';
 import { isIp, isIpv6 } from '../cluster/ip.ts';
-import type { TlsOffer } from '../world.ts';
+import type { TlsOffer } from '../world/database.ts';
 
 /** What Grafana's driver asks of the server's certificate (grafana: sqlstore, lib/pq ssl.go, go-sql-driver). */
 export type TlsDemand =

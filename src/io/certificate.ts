@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import tls from 'node:tls';
 import type { CertificateFacts } from '../facts/url.ts';
-import type { CertificateRequest } from '../world.ts';
+import type { CertificateRequest } from '../world/http.ts';
 import { closed } from './as-socket.ts';
 
 /** A TLS handshake over a dialled stream, and what the certificate is like. Rejects with the stream's own error, or ETIMEDOUT when time is up. */

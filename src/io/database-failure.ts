@@ -1,4 +1,4 @@
-import type { DatabaseFailure } from '../world.ts';
+import type { DatabaseFailure } from '../world/database.ts';
 
 /** Words of drivers that come without a code (pg 8, mysql2 3). */
 const codeOfWords: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { request as requestPlain, type ClientRequestArgs, type IncomingMessage }
 import { request as requestTls, type RequestOptions } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Http, HttpAnswer, HttpRequest } from '../world.ts';
+import type { Http, HttpAnswer, HttpRequest } from '../world/http.ts';
 import { certificate } from './certificate.ts';
 
 // Nobody's answer to us is longer; a stream that never ends must not fill the memory.

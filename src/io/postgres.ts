@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { DatabaseRequest, DatabaseSession } from '../world.ts';
+import type { DatabaseRequest, DatabaseSession } from '../world/database.ts';
 import { asSocket, closed } from './as-socket.ts';
 import { asDatabaseFailure } from './database-failure.ts';
 import { tlsOptions } from './tls-options.ts';

@@ -1,4 +1,4 @@
-import type { DatabaseRequest } from '../world.ts';
+import type { DatabaseRequest } from '../world/database.ts';
 
 /** What tls.connect wants for the way a session is to be verified; the name is compared by Node's own check. */
 export function tlsOptions(tls: Exclude<DatabaseRequest['tls'], false>): {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import net from 'node:net';
 import tls from 'node:tls';
-import type { TlsOffer, TlsProbeRequest } from '../world.ts';
+import type { TlsOffer, TlsProbeRequest } from '../world/database.ts';
 import { closed } from './as-socket.ts';
 import { nameOf, topIssuer } from './certificate.ts';
 import { asDatabaseFailure, databaseFailure } from './database-failure.ts';

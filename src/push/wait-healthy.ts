@@ -1,5 +1,6 @@
 import { readServiceState, stateScript } from '../shell/push-service.ts';
-import type { HttpAnswer, World } from '../world.ts';
+import type { HttpAnswer } from '../world/http.ts';
+import type { World } from '../world.ts';
 import { follow } from './follow-migration.ts';
 import type { Following } from './follow-migration.ts';
 import type { PushNode } from './push-node.ts';

@@ -3,7 +3,8 @@ import type { Secret } from '../cluster/secret.ts';
 import type { Shown } from '../gather/client-certificate.ts';
 import { codeAndWords, isRefusal } from '../gather/database-words.ts';
 import { requestTls } from '../gather/database.ts';
-import type { DatabaseSession, NodeConnection, World } from '../world.ts';
+import type { DatabaseSession } from '../world/database.ts';
+import type { NodeConnection, World } from '../world.ts';
 
 /** What a database shows of a Grafana that is starting on it. */
 export interface MigrationView {

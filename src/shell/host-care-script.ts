@@ -38,10 +38,12 @@ for d in /opt/puppetlabs/puppet/cache/state /var/lib/puppet/state /var/cache/pup
 done
 if command -v dpkg-query >/dev/null; then dpkg-query -W -f '\${Package} \${db:Status-Want} \${db:Status-Status}\n' grafana grafana-enterprise 2>/dev/null | put dpkg; fi
 if command -v unattended-upgrade >/dev/null; then apt-config dump 2>/dev/null | grep -E '^(APT::Periodic::(Enable|Unattended-Upgrade)|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-Blacklist))' | put apt; fi
-if command -v rpm >/dev/null; then rpm -q --qf '%{NAME}\n' grafana grafana-enterprise 2>/dev/null | grep -v ' ' | put rpm; fi
-cat /etc/dnf/automatic.conf /etc/yum/yum-cron.conf 2>/dev/null | grep -E '^ *apply_updates' | put dnf-apply
-cat /etc/dnf/dnf.conf /etc/dnf/automatic.conf /etc/yum.conf /etc/yum.repos.d/*grafana* 2>/dev/null | grep -E '^ *exclude(pkgs)? *=.*grafana' | put dnf-exclude
-cat /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml /etc/yum/pluginconf.d/versionlock.list 2>/dev/null | grep -E '^[^#]*grafana' | put dnf-lock
+if command -v rpm >/dev/null && [ -d /etc/yum.repos.d ]; then
+  rpm -q --qf '%{NAME}\n' grafana grafana-enterprise 2>/dev/null | grep -v ' ' | put rpm
+  cat /etc/dnf/automatic.conf /etc/yum/yum-cron.conf 2>/dev/null | grep -E '^ *apply_updates' | put dnf-apply
+  cat /etc/dnf/dnf.conf /etc/dnf/automatic.conf /etc/yum.conf /etc/yum.repos.d/*grafana* 2>/dev/null | grep -E '^ *exclude(pkgs)? *=.*grafana' | put dnf-exclude
+  cat /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml /etc/yum/pluginconf.d/versionlock.list 2>/dev/null | grep -E '^[^#]*grafana' | put dnf-lock
+fi
 if command -v needrestart >/dev/null; then cat /etc/needrestart/needrestart.conf /etc/needrestart/conf.d/*.conf 2>/dev/null | grep -E '^ *\$nrconf\{(restart|override_rc)\}' | put needrestart; fi
 `;
 }

@@ -1,3 +1,4 @@
+import type { PlaceFacts } from '../facts/host.ts';
 import { framing } from './framed-answer.ts';
 import { type AccessQuestion, accessScript } from './host-access-script.ts';
 import { careScript } from './host-care-script.ts';
@@ -7,7 +8,7 @@ import { raw, type Script, sh } from './quote.ts';
 export interface HostQuestion extends AccessQuestion {
   readonly configPath: string;
   /** Folders whose disk is asked for, by what lies there. */
-  readonly places: readonly { readonly what: string; readonly path: string }[];
+  readonly places: readonly Pick<PlaceFacts, 'what' | 'path'>[];
   /** The running Grafana. */
   readonly pid?: number;
   /** Its program as it is installed. */
@@ -22,31 +23,26 @@ export interface HostQuestion extends AccessQuestion {
 /** Asks what of the host can break its Grafana; every command is bounded in time, and nothing stays behind. */
 export function hostScript(question: HostQuestion): Script {
   const { unit, configPath, places, pid, program, ports, provisioning, alike } = question;
-  const parts = [
-    accessScript(question),
-    ...places.map(({ what, path }) => sh`place ${what} ${path}
-`),
-    ...(ports.length === 0 ? [] : [listenersScript(ports, unit)]),
-    provisioningScript(provisioning),
-    ...alike.map(({ name, path }) => sh`if [ -f ${path} ]; then sha256sum < ${path} | cut -d' ' -f1 | put ${`alike ${name}`}; else say ${`alike ${name}`} ''; fi
-`),
-    careScript(configPath),
-  ].join('') as Script;
+  const looks = places.map(({ what, path }) => sh`place ${what} ${path}
+`).join('') as Script;
+  const alikes = alike.map(({ name, path }) => sh`if [ -f ${path} ]; then sha256sum < ${path} | cut -d' ' -f1 | put ${`alike ${name}`}; else say ${`alike ${name}`} ''; fi
+`).join('') as Script;
   return sh`${raw(framing)}bounded() { if command -v timeout >/dev/null; then timeout 10 "$@"; else "$@"; fi; }
 place() {
   p=$2
   while [ ! -e "$p" ] && [ "$p" != / ]; do p=$(dirname "$p"); done
-  say "place $1" "$2"
-  readlink -f "$p" | put "real $1"
-  bounded stat -f -c %T "$p" 2>/dev/null | put "file-system $1"
-  bounded df -Pk "$p" 2>/dev/null | tail -n 1 | put "space $1"
-  bounded df -Pi "$p" 2>/dev/null | tail -n 1 | put "inodes $1"
+  echo "real $1=$(readlink -f "$p")"
+  echo "file-system $1=$(bounded stat -f -c %T "$p")"
+  echo "space $1=$(bounded df -Pk "$p" | tail -n 1)"
+  echo "inodes $1=$(bounded df -Pi "$p" | tail -n 1)"
 }
-[ ! -r /etc/machine-id ] || put machine-id < /etc/machine-id
-${raw(pid === undefined ? sh`` : sh`readlink ${`/proc/${pid}/exe`} | put program
-`)}{ cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null || echo 1024; } | put first-port
-! command -v getcap >/dev/null || getcap ${program} 2>/dev/null | put capabilities
-${raw(parts)}`;
+{
+  read -r v < /etc/machine-id && echo "machine-id=$v"
+  read -r v < /proc/sys/net/ipv4/ip_unprivileged_port_start && echo "first-port=$v"
+  ${raw(pid === undefined ? sh`` : sh`echo "program=$(readlink ${`/proc/${pid}/exe`})"
+  `)}! command -v getcap >/dev/null || echo "capabilities=$(getcap ${program})"
+${raw(looks)}} 2>/dev/null | put basics
+${raw(accessScript(question))}${raw(ports.length === 0 ? sh`` : listenersScript(ports, unit))}${raw(provisioningScript(provisioning))}${raw(alikes)}${raw(careScript(configPath))}`;
 }
 
 /** Sockets of /proc/net that listen: 0A is a listening TCP socket, 07 a UDP one without a peer (include/net/tcp_states.h). Their owners are looked for only where there are any. */

@@ -20,7 +20,7 @@ for (grep { length } split /\\n/, $plan) {
     push @ways, { kind => $kind, name => $name, host => $host, port => $port, word => $kind eq 'P' ? pack('H*', $word) : $word, said => 'silent', done => 0 };
   }
 }
-sub fail { my ($way, $code) = @_; $! = $code; $way->{said} = $code == ECONNREFUSED ? 'refused' : "failed $!"; if ($way->{kind} eq 'T') { close $way->{socket} if $way->{socket}; delete $way->{socket} } }
+sub fail { my ($way, $code) = @_; $! = $code; $way->{said} = $code == ECONNREFUSED ? 'refused' : "failed $!"; if ($way->{kind} eq 'T') { $way->{done} = $way->{word} eq '-'; close $way->{socket} if $way->{socket}; delete $way->{socket} } }
 sub settle { my ($way, $said) = @_; $way->{said} = $said; $way->{done} = 1; close $way->{socket}; delete $way->{socket} }
 sub knock {
   my ($way, $tick) = @_;

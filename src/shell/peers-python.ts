@@ -2,7 +2,7 @@
 Python and Perl say the same thing twice: one loop that listens, knocks, sends and pings, all at once, and ends by itself.
 Argument 1 is the plan, a line each: `L tcp|udp HOST PORT` listens, `T ID HOST PORT WORD` connects and says the word, `U ID HOST PORT WORD`
 sends it until it is echoed, `P ID HOST PORT HEX` asks for any answer, `E tcp|udp WORD` is a word to expect: no other is heard or echoed; argument 2 is seconds.
-They print `way ID …`, `heard PROTOCOL WORD` and `unbound PROTOCOL …`. A refused way is tried again: the other side may open later than we do.
+They print `way ID …`, `heard PROTOCOL WORD` and `unbound PROTOCOL …`. A word that is refused is said again: the other side may open later than we do.
 */
 export const pythonProgram = `
 import binascii, errno, os, select, signal, socket, sys, time
@@ -35,6 +35,7 @@ for words in [line.split(' ') for line in sys.argv[1].split('\\n') if line]:
 def fail(way, code):
     way['said'] = 'refused' if code == errno.ECONNREFUSED else 'failed ' + os.strerror(code)
     if way['kind'] == 'T':
+        way['done'] = way['word'] == b'-'
         way['socket'].close()
         way['socket'] = None
 

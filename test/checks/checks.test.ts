@@ -4,7 +4,7 @@ import { runChecks } from '../../src/checks/run-checks.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { Secret } from '../../src/cluster/secret.ts';
 import type { DatabasePath, Facts, NodeFacts } from '../../src/facts.ts';
-import type { TlsOffer } from '../../src/world.ts';
+import type { TlsOffer } from '../../src/world/database.ts';
 import { sampleCluster, sampleConfig, sampleEntry, sampleFacts, sampleNode, sampleNodeFacts, samplePath } from '../sample.ts';
 
 /** Findings as `outcome check@node code`. */

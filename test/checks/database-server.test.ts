@@ -60,6 +60,7 @@ describe('a MySQL, from documented values', () => {
     ['of an Aurora reader', mysql({}, { readOnly: 'replica', writable: { ok: false, code: 'read-only', said: 'read-only' } }), both('failed database.primary replica')],
     ['with MyISAM', mysql({ default_storage_engine: 'MyISAM' }), ['failed database.row-format old-format']],
     ['of Percona with pxc_strict_mode = ENFORCING', mysql({ wsrep_on: 'ON', pxc_strict_mode: 'ENFORCING' }, { lock: { ok: false, code: 'ER_UNKNOWN_ERROR', said: 'Percona-XtraDB-Cluster prohibits use of GET_LOCK with pxc_strict_mode = ENFORCING' } }), both('failed database.lock galera')],
+    ['of Percona whose nodes do without the lock', { ...mysql({ wsrep_on: 'ON' }, { lock: { ok: false, code: 'ER_UNKNOWN_ERROR', said: 'prohibits use of GET_LOCK' } }), config: '[database]\nmigration_locking = false\n' }, both('warned database.lock galera')],
     ['that loses a session lock', mysql({}, { lock: { ok: false, code: 'lost', said: '' } }), both('failed database.lock lost')],
   ])('%s', (_, facts, expected) => {
     expect(findings(facts)).toEqual(expected);
@@ -67,8 +68,8 @@ describe('a MySQL, from documented values', () => {
 
   it('is several writers where the nodes reach different members of a Galera cluster', () => {
     const member = (identity: string): Case => mysql({ wsrep_on: 'ON' }, { identity });
-    expect(findings(member('db-1'), member('db-2'))).toEqual(['failed database.same-server several-writers']);
-    expect(findings(member('db-1'), member('db-1'))).toEqual([]);
+    expect(findings(member('db-1'), member('db-2'))).toEqual(['failed database.same-server several-writers', ...both('warned database.lock galera')]);
+    expect(findings(member('db-1'), member('db-1'))).toEqual(both('warned database.lock galera'));
   });
 });
 

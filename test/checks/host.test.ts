@@ -51,6 +51,7 @@ function findings(all: Facts, cluster: Cluster = sampleCluster(), checks = hostC
 
 const written = (text: string): Partial<NodeFacts> => ({ config: sampleConfig(text) });
 const lowPort = written('[server]\nhttp_port = 443\n');
+const ldap = (letter: string): HostFacts['namedFiles'] => new Map([['auth.ldap.config_file', { path: '/etc/ldap.toml', sha256: hash(letter) }]]);
 const nas = { fileSystem: 'nfs', source: 'nas:/export', mountedAt: '/mnt', realPath: '/mnt/grafana' };
 const grown = samplePath({ server: { ...samplePath().server!, schema: { kind: 'grafana', users: 9, dashboards: 400, encryptedRows: 1 } } });
 
@@ -108,7 +109,7 @@ describe('the checks of a host', () => {
     ['a Salt minion', { host: { managers: [{ name: 'Salt', by: 'salt-minion.service' }] } }, ['failed node.config-manager@graf-a config-manager']],
     ['a Puppet that has the config', { host: { managers: [{ name: 'Puppet', by: 'puppet.service', knowsConfig: true }] } }, ['failed node.config-manager@graf-a config-manager']],
     ['a Puppet that has not', { host: { managers: [{ name: 'Puppet', by: 'puppet.service', knowsConfig: false }] } }, []],
-    ['a named file that is not there', { host: { namedFiles: new Map([['auth.ldap.config_file', undefined]]) } }, ['warned host.files@graf-a differ']],
+    ['a named file that is not there', { host: { namedFiles: new Map([['auth.ldap.config_file', { path: '/etc/ldap.toml' }]]) } }, ['warned host.files@graf-a differ']],
   ])('judge %s', (_, change, expected) => {
     expect(findings(facts(change))).toEqual(expected);
   });
@@ -125,8 +126,8 @@ describe('the checks of a host', () => {
     ['no provisioning on the second node', {}, { host: { provisioning: undefined } }, ['failed host.provisioning@graf-b differ']],
     ['no provisioning anywhere', { host: { provisioning: undefined } }, { host: { provisioning: { folder: '/p', hashes: new Map() } } }, []],
     ['a container, whose files are its own', {}, { host: { provisioning: undefined }, node: { container: { engine: 'docker', name: 'grafana', image: 'grafana', configPath: '/etc/grafana/grafana.ini' } } }, []],
-    ['two files for LDAP', { host: { namedFiles: new Map([['auth.ldap.config_file', hash('a')]]) } }, { host: { namedFiles: new Map([['auth.ldap.config_file', hash('b')]]) } }, ['warned host.files@graf-a differ', 'warned host.files@graf-b differ']],
-    ['LDAP on one node alone', { host: { namedFiles: new Map([['auth.ldap.config_file', hash('a')]]) } }, {}, []],
+    ['two files for LDAP', { host: { namedFiles: ldap('a') } }, { host: { namedFiles: ldap('b') } }, ['warned host.files@graf-a differ', 'warned host.files@graf-b differ']],
+    ['LDAP on one node alone', { host: { namedFiles: ldap('a') } }, {}, []],
     ['another name for the cookie', {}, { node: written('[auth]\nlogin_cookie_name = other\n') }, ['failed config.alike@graf-b breaks-logins']],
     ['another life for sessions', {}, { node: written('[auth]\nlogin_maximum_lifetime_duration = 1d\n') }, ['warned config.alike@graf-b differ']],
     ['the same yes in other words', { node: written('[security]\ncookie_secure = true\n') }, { node: written('[security]\ncookie_secure = on\n') }, []],

@@ -5,7 +5,7 @@ import type { Cluster, Redis } from '../../src/cluster/cluster.ts';
 import { Secret } from '../../src/cluster/secret.ts';
 import type { Facts, NodeFacts } from '../../src/facts.ts';
 import type { RedisServer, RedisState } from '../../src/facts/redis.ts';
-import type { TlsOffer } from '../../src/world.ts';
+import type { TlsOffer } from '../../src/world/database.ts';
 import { sampleCluster, sampleConfig, sampleEntry, sampleFacts, sampleNodeFacts } from '../sample.ts';
 
 const address = { host: 'redis.example.com', port: 6379 };

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { validate, type ValidateOptions } from '../../src/commands/validate.ts';
 import { ExitCode } from '../../src/errors.ts';
-import type { DatabaseSession } from '../../src/world.ts';
+import type { DatabaseSession } from '../../src/world/database.ts';
 import { type FakeNode, type FakeProgram, type FakeWorld, fakeWorld } from '../fake-world.ts';
 import { sampleNodeFacts, samplePath } from '../sample.ts';
 

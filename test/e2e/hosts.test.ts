@@ -66,7 +66,7 @@ printf '%s\\n' 'apiVersion: 1' 'providers:' '  - name: own # ours' '    options:
   { title: 'a login cookie with another name', host: 1, script: `printf '[auth]\\nlogin_cookie_name = mine\\n' >> ${config}`, check: 'config.alike', outcome: 'failed', code: 'breaks-logins', found: /login_cookie_name is mine, on lab-1 grafana_session/ },
   {
     title: "another ldap.toml than the others'", host: 1, script: `echo 'host = "a"' > /etc/grafana/ldap.toml; printf '[auth.ldap]\\nenabled = true\\n' >> ${config}`,
-    check: 'host.files', outcome: 'warned', code: 'differ', found: /\[auth.ldap\] config_file is not that of lab-3/,
+    check: 'host.files', outcome: 'warned', code: 'differ', found: /ldap.toml \(\[auth.ldap\] config_file\) is not that of lab-3/,
   },
   { title: 'the machine-id of another node, as a clone has it', host: 2, script: 'echo 0123456789abcdef0123456789abcdef > /etc/machine-id', check: 'host.identity', outcome: 'warned', code: 'machine-id', found: /lab-2/ },
   { title: 'a disk that is full', host: 2, script: 'mount -t tmpfs -o size=1m,uid=472,gid=472 tmpfs /var/log/grafana', check: 'host.disk', outcome: 'failed', code: 'full', found: /\/var\/log\/grafana \(logs\): [01] MB free/ },

@@ -55,8 +55,15 @@ export interface Pushed {
 
 let oneWorld: World | undefined;
 
+export interface Witness {
+  /** Gets each line of progress as it comes. */
+  readonly line?: (text: string) => void;
+  /** Answers the question before the push. */
+  readonly confirm?: () => Promise<boolean>;
+}
+
 /** Pushes with the real world, without a terminal. */
-export async function pushTo(lab: Lab, file: string, options: PushOptions = {}): Promise<Pushed> {
+export async function pushTo(lab: Lab, file: string, options: PushOptions = {}, { line, confirm }: Witness = {}): Promise<Pushed> {
   let stdout = '';
   let stderr = '';
   const world = atHome(oneWorld ??= makeWorld(packageRoot), lab.folder);
@@ -66,10 +73,14 @@ export async function pushTo(lab: Lab, file: string, options: PushOptions = {}):
     note: (text: string) => void (stderr += `${text}\n`),
     progress: (text: string) => {
       stderr += `${text}\n`;
-      return { update: (next: string) => void (stderr += `${next}\n`), done: (last?: string) => void (last !== undefined && (stderr += `${last}\n`)) };
+      return { update: (next: string) => {
+          stderr += `${next}\n`;
+          line?.(next);
+        }, done: (last?: string) => void (last !== undefined && (stderr += `${last}\n`)) };
     },
   };
-  const exitCode = await push({ ...world, screen }, { file, hostKey: lab.hostKeyFingerprints, yes: true, ...options });
+  const prompt = confirm === undefined ? world.prompt : { ...world.prompt, available: true, confirm };
+  const exitCode = await push({ ...world, screen, prompt }, { file, hostKey: lab.hostKeyFingerprints, yes: confirm === undefined, ...options });
   return { exitCode, stdout, stderr };
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/cluster/secret.ts';
 import type { DatabasePath } from '../../src/facts.ts';
 import { gatherDatabase } from '../../src/gather/database.ts';
-import type { DatabaseFailure, TlsOffer } from '../../src/world.ts';
+import type { DatabaseFailure, TlsOffer } from '../../src/world/database.ts';
 import { fakeWorld } from '../fake-world.ts';
 import { sampleCluster, samplePath } from '../sample.ts';
 

@@ -62,7 +62,7 @@ describe('what a host answers', () => {
   });
 
   it('holds the disks, with inodes where they are counted', () => {
-    const place = (what: string, inodes: string) => ({ [`place ${what}`]: '/srv/data', [`real ${what}`]: '/srv/data\n', [`file-system ${what}`]: 'nfs\n', [`space ${what}`]: 'nas:/ex port 1000 900 100 90% /srv\n', [`inodes ${what}`]: inodes });
+    const place = (what: string, inodes: string) => ({ basics: [`real ${what}=/srv/data`, `file-system ${what}=nfs`, `space ${what}=nas:/ex port 1000 900 100 90% /srv`, `inodes ${what}=${inodes}`].join('\n') });
     expect(read(place('data', 'nas:/ex port 50 50 0 100% /srv')).places).toEqual([{ what: 'data', path: '/srv/data', realPath: '/srv/data', fileSystem: 'nfs', source: 'nas:/ex port', mountedAt: '/srv', freeBytes: 102_400, freeInodes: 0 }]);
     expect(read(place('data', 'btrfs 0 0 0 - /srv')).places[0]).not.toHaveProperty('freeInodes');
   });

@@ -15,7 +15,6 @@ describe('url checks of a Grafana behind nginx', () => {
   let folder: LabFolder;
   let ports: Readonly<Record<string, number>>;
   let grafanas: Readonly<Record<'open' | 'closed', { readonly port: number; readonly server: Started }>>;
-  let version: string;
   const trusted = process.env['SSL_CERT_FILE'];
 
   beforeAll(async () => {
@@ -37,7 +36,6 @@ describe('url checks of a Grafana behind nginx', () => {
     };
     const [open, closed] = await Promise.all([start('open', 3471, ['cfg:auth.anonymous.enabled=true', `cfg:server.root_url=https://${name}/`]), start('closed', 3472, [`cfg:server.root_url=https://${name}/grafana/`])]);
     grafanas = { open, closed };
-    version = (JSON.parse(await (await fetch(`http://127.0.0.1:${open.port}/api/health`)).text()) as { version: string }).version;
     const passOn = ['proxy_http_version 1.1;', 'proxy_set_header Upgrade $http_upgrade;', 'proxy_set_header Connection "upgrade";', 'proxy_set_header Host $http_host;'];
     const deny = 'location ~ /metrics$ { deny all; }';
     ports = await startNginx({
@@ -56,7 +54,7 @@ describe('url checks of a Grafana behind nginx', () => {
   });
 
   const judge = (entrance: string, grafana: 'open' | 'closed', path: string): Promise<Judged> =>
-    judgeUrl({ rootUrl: `https://${name}:${ports[entrance]}${path}`, addresses: ['127.0.0.1'], active: true, config: `[server]\nhttp_port = ${grafanas[grafana].port}\n`, version });
+    judgeUrl({ rootUrl: `https://${name}:${ports[entrance]}${path}`, addresses: ['127.0.0.1'], active: true, config: `[server]\nhttp_port = ${grafanas[grafana].port}\n` });
 
   it('finds nothing where nginx does all right', async () => {
     expect(await judge('good', 'open', '/')).toMatchObject({ findings: [], skipped: [] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/cluster/cluster.ts';
 import { tlsDemand, tlsProblem } from '../../src/grafana/database-tls.ts';
-import type { TlsOffer } from '../../src/world.ts';
+import type { TlsOffer } from '../../src/world/database.ts';
 
 const base = { address: { host: 'db.example.com', port: 1 }, name: 'grafana', user: 'grafana', password: { kind: 'ask' } } as const;
 const postgres = (sslMode: Extract<Database, { type: 'postgres' }>['sslMode'], caCert?: string): Database => ({ ...base, type: 'postgres', sslMode, ...(caCert === undefined ? {} : { caCert }) });

@@ -2,7 +2,6 @@ import net from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openMysql } from '../../src/io/mysql.ts';
 import { freePort } from '../lab/database/server-user.ts';
-import { sampleConfig } from '../sample.ts';
 import { look, password, startDatabase, type StartedDatabase } from './database-lab.ts';
 import { grafanaTables } from './grafana-tables.ts';
 import { startHaproxy } from './proxies.ts';
@@ -132,14 +131,9 @@ describe('a Galera cluster', () => {
   });
   afterAll(() => server.folder.remove());
 
-  it('database.lock: has no lock that migrations could take', async () => {
+  it('database.lock: gives a lock that the other members do not know of', async () => {
     const { findings, paths } = await look('mysql', server.lab.port);
-    expect(paths[0]?.server?.lock).toMatchObject({ ok: false });
-    expect(findings).toEqual(['failed database.lock@graf-a galera', 'failed database.lock@graf-b galera']);
-  });
-
-  it('database.lock: is a warning where the nodes do without', async () => {
-    const node = { config: sampleConfig('[database]\nmigration_locking = false\n'), defaults: '[database]\nmigration_locking = true\n' };
-    expect((await look('mysql', server.lab.port, { node })).findings).toEqual(['warned database.lock@graf-a galera', 'warned database.lock@graf-b galera']);
+    expect(paths[0]?.server?.variables?.get('wsrep_on')).toBe('ON');
+    expect(findings).toEqual(['warned database.lock@graf-a galera', 'warned database.lock@graf-b galera']);
   });
 });

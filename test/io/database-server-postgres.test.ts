@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/cluster/secret.ts';
 import { openPostgres } from '../../src/io/postgres.ts';
-import type { DatabaseSession } from '../../src/world.ts';
+import type { DatabaseSession } from '../../src/world/database.ts';
 import { adminPassword } from '../lab/database/postgres.ts';
 import { freePort, serverUser } from '../lab/database/server-user.ts';
 import { startServer } from '../lab/database/start-server.ts';

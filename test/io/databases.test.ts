@@ -5,7 +5,7 @@ import { Secret } from '../../src/cluster/secret.ts';
 import { openMysql } from '../../src/io/mysql.ts';
 import { openPostgres } from '../../src/io/postgres.ts';
 import { probeTls } from '../../src/io/tls-probe.ts';
-import type { DatabaseRequest, DatabaseSession } from '../../src/world.ts';
+import type { DatabaseRequest, DatabaseSession } from '../../src/world/database.ts';
 import { adminPassword } from '../lab/database/postgres.ts';
 import { type Server, startMariadb, startPostgres } from './servers.ts';
 

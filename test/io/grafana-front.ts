@@ -8,7 +8,7 @@ export interface Front {
 }
 
 /** Answers the few paths that tell how requests arrive, as Grafana 12.2 was seen to; `anonymous`: without a login. `hangs`: its database drops packets. */
-export async function startFront({ anonymous = true, hangs = false }: { readonly anonymous?: boolean; readonly hangs?: boolean } = {}): Promise<Front> {
+export async function startFront({ anonymous = true, hangs = false, version = '12.2.0' }: { readonly anonymous?: boolean; readonly hangs?: boolean; readonly version?: string } = {}): Promise<Front> {
   const isForeign = ({ headers }: IncomingMessage): boolean => headers.origin !== undefined && new URL(headers.origin).hostname !== (headers.host ?? '').replace(/:\d+$/, '');
   const server = createServer((request, response) => {
     const answer = (status: number, body: string, headers: Readonly<Record<string, string>> = {}): void => void response.writeHead(status, headers).end(body);
@@ -17,7 +17,7 @@ export async function startFront({ anonymous = true, hangs = false }: { readonly
       return answer(anonymous ? 404 : 401, '{"message":"…"}');
     }
     switch (request.url) {
-      case '/api/health': return hangs ? undefined : answer(200, '{\n  "database": "ok",\n  "version": "12.2.0",\n  "commit": "NA"\n}', { 'content-type': 'application/json' });
+      case '/api/health': return hangs ? undefined : answer(200, `{\n  "database": "ok",\n  "version": "${version}",\n  "commit": "NA"\n}`, { 'content-type': 'application/json' });
       case '/healthz': return answer(200, 'Ok');
       case '/metrics': return answer(200, '# HELP grafana_build_info x\n# TYPE grafana_build_info gauge\n');
       case '/api/live/ws': return anonymous ? answer(400, 'Bad Request\n') : answer(401, '{"messageId":"auth.unauthorized"}');

@@ -25,15 +25,13 @@ export interface Scenery {
   readonly active: boolean;
   /** What the nodes' Grafana reads. */
   readonly config: string;
-  /** Such as `12.2.0`. */
-  readonly version?: string;
 }
 
 /** What the checks of the shared name say of a cluster of three nodes, all of them on this machine. */
-export async function judgeUrl({ rootUrl, addresses, active, config, version = '12.2.0' }: Scenery): Promise<Judged> {
+export async function judgeUrl({ rootUrl, addresses, active, config }: Scenery): Promise<Judged> {
   const cluster = sampleCluster({ rootUrl, nodes: ['graf-a', 'graf-b', 'graf-c'].map((name) => sampleNode(name, '127.0.0.1')) });
-  const { service, grafana } = sampleNodeFacts();
-  const node: NodeEntry['node'] = { ok: true, facts: sampleNodeFacts({ service: { ...service, active }, grafana: { ...grafana!, version }, config: sampleConfig(config) }) };
+  const { service } = sampleNodeFacts();
+  const node: NodeEntry['node'] = { ok: true, facts: sampleNodeFacts({ service: { ...service, active }, config: sampleConfig(config) }) };
   const nodes = cluster.nodes.map(({ name }) => sampleEntry(name, { node }));
   const world = { http: http(), clock: makeClock(), local: makeLocal() };
   const url = await gatherUrl(cluster, nodes, addresses, () => (address) => net.connect(address), world);

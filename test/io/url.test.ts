@@ -14,7 +14,7 @@ const name = 'grafana.lab';
 describe('url checks before HAProxy and nginx', () => {
   let folder: LabFolder;
   let ports: Readonly<Record<string, number>>;
-  let fronts: { readonly one: Front; readonly two: Front; readonly login: Front; readonly hanging: Front };
+  let fronts: { readonly one: Front; readonly two: Front; readonly login: Front; readonly hanging: Front; readonly other: Front };
   const trusted = process.env['SSL_CERT_FILE'];
 
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('url checks before HAProxy and nginx', () => {
     await run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30', '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`, '-keyout', `${certificates.own}.key`, '-out', certificates.own]);
     await writeFile(certificates.own, await readFile(certificates.own, 'utf8') + await readFile(`${certificates.own}.key`, 'utf8'));
 
-    fronts = { one: await startFront(), two: await startFront(), login: await startFront({ anonymous: false }), hanging: await startFront({ hangs: true }) };
+    fronts = { one: await startFront(), two: await startFront(), login: await startFront({ anonymous: false }), hanging: await startFront({ hangs: true }), other: await startFront({ version: '9.4.7' }) };
     const at = (...some: readonly Front[]): readonly string[] => some.map(({ port }, index) => `server s${index} 127.0.0.1:${port}`);
     const closed = 'server gone 127.0.0.1:9';
     const deny = 'http-request deny if { path /metrics }';
@@ -57,6 +57,7 @@ describe('url checks before HAProxy and nginx', () => {
       deadNode: entrance(deny, ...both, closed),
       down: entrance(deny, closed),
       hanging: entrance(deny, ...at(fronts.one, fronts.hanging)),
+      another: entrance(deny, ...at(fronts.one, fronts.other)),
       parked: entrance('http-request return status 200 content-type text/html string "<title>soon</title>"'),
       healthClosed: entrance(deny, 'http-request deny if { path /api/health }', ...at(fronts.login)),
       expired: { pem: certificates.expired, lines: [deny, ...both] },
@@ -108,6 +109,7 @@ describe('url checks before HAProxy and nginx', () => {
     ['32, url.health: a node that is down still gets requests', 'deadNode', ['failed url.health dead-node']],
     ['32, url.health: no node is behind the load balancer', 'down', ['failed url.health down']],
     ['32, url.health: a node whose database drops packets still gets requests', 'hanging', ['failed url.health hangs']],
+    ['url.health: a Grafana of another cluster answers, too', 'another', ['failed url.health another-grafana']],
     ['url.health: something else than Grafana answers', 'parked', ['failed url.health not-grafana']],
   ])('%s', async (_, entrance, expected) => {
     expect((await judge(entrance)).findings).toEqual(expected);

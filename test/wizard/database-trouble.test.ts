@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/cluster/cluster.ts';
 import type { DatabasePath, DatabaseServer } from '../../src/facts.ts';
 import { troubleWith } from '../../src/wizard/database-trouble.ts';
-import type { TlsOffer } from '../../src/world.ts';
+import type { TlsOffer } from '../../src/world/database.ts';
 
 const database: Database = { type: 'postgres', address: { host: 'db.example.com', port: 5432 }, name: 'grafana', user: 'grafana', password: { kind: 'nodes' }, sslMode: 'verify-full' };
 const offered = { offered: true, subject: 'db', issuer: 'RDS', topIssuer: 'Amazon RDS eu-west-1', names: ['DNS:db.example.com'], notAfter: new Date(0) } as const;

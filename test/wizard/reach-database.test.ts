@@ -3,7 +3,8 @@ import { Secret } from '../../src/cluster/secret.ts';
 import { makeAsker } from '../../src/wizard/ask.ts';
 import { reachDatabase } from '../../src/wizard/reach-database.ts';
 import { nothingYet, type State } from '../../src/wizard/state.ts';
-import type { DatabaseDrivers, DatabaseSession, NodeConnection, TlsOffer } from '../../src/world.ts';
+import type { DatabaseDrivers, DatabaseSession, TlsOffer } from '../../src/world/database.ts';
+import type { NodeConnection } from '../../src/world.ts';
 import { fakeWorld, type FakeProgram, type FakeWorld } from '../fake-world.ts';
 
 const offer = (parts: Partial<Extract<TlsOffer, { offered: true }>> = {}): TlsOffer => ({ offered: true, subject: 'db', issuer: 'CA', topIssuer: 'Lab CA', names: ['DNS:db'], notAfter: new Date(0), ...parts });
