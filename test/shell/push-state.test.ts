@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listBackupsScript, readBackupList, readBackups, readBackupsScript } from '../../src/shell/push-backups.ts';
+import { restoreScript, stageScript, swapScript } from '../../src/shell/push-files.ts';
+import type { PushFile } from '../../src/shell/push-files.ts';
+import { keepKeyScript, readState, rememberScript, stateFolderScript } from '../../src/shell/push-state.ts';
+import type { Script } from '../../src/shell/quote.ts';
+import { shells } from './shells.ts';
+
+const { uid, gid } = userInfo();
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+describe.each(shells)('what a node remembers, under $name', ({ words, environment }) => {
+  let folder: string;
+  let state: string;
+  let config: string;
+  let password: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), `state ' "$(x)`));
+    state = join(folder, 'state');
+    config = join(folder, 'grafana.ini');
+    password = join(folder, 'secrets', 'password');
+    writeFileSync(config, 'old\n');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const run = (script: Script, input = ''): string => {
+    const { status, stdout, stderr } = spawnSync(words[0]!, [...words.slice(1), '-c', script], { input, encoding: 'utf8', env: environment });
+    if (status !== 0) throw new Error(`exit ${status}: ${stderr}`);
+    return stdout;
+  };
+  const remembered = () => readState(run(stateFolderScript(state)));
+  const place = (id: string) => ({ id, statePath: state });
+  const file = (content: string, before?: string): PushFile => ({ path: password, bytes: content.length, sha256: sha256(content), ...(before === undefined ? {} : { expectedSha256: sha256(before) }), place: { kind: 'file', owner: `${uid}:${gid}`, mode: '0640' } });
+  const text = (content: string, before: string): PushFile => ({ path: config, bytes: content.length, sha256: sha256(content), expectedSha256: sha256(before), place: { kind: 'config' } });
+  const gone = (before: string): PushFile => ({ path: password, bytes: 0, sha256: '', expectedSha256: sha256(before), place: { kind: 'gone' } });
+  const stage = (id: string, files: readonly PushFile[], payload: string) => run(stageScript(place(id), files, 5, { record: `{"id":"${id}"}`, pushed: `{"of":"${id}"}`, configPath: config }), payload);
+  const push = (id: string, files: readonly PushFile[], payload: string) => {
+    stage(id, files, payload);
+    run(swapScript(place(id), files, 'roll'));
+  };
+
+  it('a node that no push was at remembers nothing', () => {
+    expect(remembered()).toEqual({ pending: '', pushed: [] });
+    expect(readBackupList(run(listBackupsScript(state)))).toEqual({ records: new Map(), audit: [] });
+  });
+
+  it('keeps the first key it is given, for root alone', () => {
+    expect(run(keepKeyScript(state), 'one\n')).toBe('one\n');
+    expect(run(keepKeyScript(state), 'two\n')).toBe('one\n');
+    expect(remembered().key).toBe('one');
+    expect([statSync(state).mode & 0o777, statSync(join(state, 'key')).mode & 0o777]).toEqual([0o700, 0o600]);
+  });
+
+  it('remembers what a push left once it is live, and what it had left before when it is taken back', () => {
+    stage('1', [file('pw'), text('new\n', 'old\n')], 'pwnew\n');
+    expect(remembered().pushed).toEqual([]);
+    run(swapScript(place('1'), [file('pw'), text('new\n', 'old\n')], 'roll'));
+    const first = { config: 'new\n', files: '{"of":"1"}\n' };
+    expect(remembered()).toEqual({ pending: 'roll', pushed: [first] });
+    push('2', [text('newer\n', 'new\n')], 'newer\n');
+    expect(remembered().pushed).toEqual([{ config: 'newer\n', files: '{"of":"2"}\n' }]);
+    run(restoreScript(place('2'), [text('newer\n', 'new\n')]));
+    expect(remembered().pushed).toEqual([first]);
+    run(restoreScript(place('1'), [file('pw'), text('new\n', 'old\n')]));
+    expect(remembered().pushed).toEqual([]);
+  });
+
+  it('remembers the config that lies there when a push leaves it alone', () => {
+    push('1', [file('pw')], 'pw');
+    expect(remembered().pushed).toEqual([{ config: 'old\n', files: '{"of":"1"}\n' }]);
+  });
+
+  it('knows both what a killed push was about to write and what was there', () => {
+    push('1', [text('new\n', 'old\n')], 'new\n');
+    stage('2', [text('newer\n', 'new\n')], 'newer\n');
+    rmSync(join(state, 'pushed.new'), { recursive: true, force: true });
+    spawnSync('mv', [join(state, 'backups/2/pushed.new'), join(state, 'pushed.new')]);
+    expect(remembered().pushed.map((one) => one.config)).toEqual(['newer\n', 'new\n']);
+  });
+
+  it('takes note of a config as it lies there, unless it changed meanwhile', () => {
+    mkdirSync(state);
+    run(rememberScript(state, { path: config, sha256: sha256('other\n') }, '{}'));
+    expect(remembered().pushed).toEqual([]);
+    run(rememberScript(state, { path: config, sha256: sha256('old\n') }, '{}'));
+    expect(remembered().pushed).toEqual([{ config: 'old\n', files: '{}\n' }]);
+  });
+
+  it('removes a file, and gives it back', () => {
+    push('1', [file('pw')], 'pw');
+    push('2', [gone('pw')], '');
+    expect(existsSync(password)).toBe(false);
+    run(restoreScript(place('2'), [gone('pw')]));
+    expect([readFileSync(password, 'utf8'), statSync(password).mode & 0o777]).toEqual(['pw', 0o640]);
+  });
+
+  it('tells what each push found, and what lies there now', () => {
+    push('1', [file('pw'), text('new\n', 'old\n')], 'pwnew\n');
+    push('2', [file('pw2', 'pw')], 'pw2');
+    expect([...readBackupList(run(listBackupsScript(state))).records]).toEqual([['1', '{"id":"1"}\n'], ['2', '{"id":"2"}\n']]);
+    const backups = readBackups(run(readBackupsScript(state, ['1', '2'])), [{ id: '1', files: 2 }, { id: '2', files: 1 }]);
+    expect(backups.get('1')).toEqual([
+      { index: 0, now: sha256('pw2') },
+      { index: 1, now: sha256('new\n'), content: { text: 'old\n', sha256: sha256('old\n'), owner: expect.stringMatching(/:/) as string, mode: '0644' } },
+    ]);
+    expect(backups.get('2')).toMatchObject([{ index: 0, now: sha256('pw2'), content: { text: 'pw', mode: '0640' } }]);
+  });
+});
