@@ -53,7 +53,7 @@ export const licenseChecks: readonly Check[] = [
     },
   }),
   check({
-    id: 'license.renewal', group: 'cluster', about: everyRenewal,
+    id: 'license.renewal', group: 'url', about: everyRenewal,
     title: 'The node reaches grafana.com, where its license is renewed',
     why: 'A token ends after some weeks, and Grafana gets the next one from grafana.com by itself. Where it cannot, the Enterprise features end one day without a word.',
     fix: 'Let the node reach grafana.com on port 443, or give its Grafana an HTTPS_PROXY. Where that may not be, say auto_refresh = no under [license], and bring a new token before each end.',
