@@ -33,6 +33,7 @@ export function makeCluster(answers: Answers, ssh: Cluster['ssh']): Cluster {
     ...(before?.redis === undefined ? {} : { redis: before.redis }),
     ...(before?.live === undefined ? {} : { live: before.live }),
     pushing: before?.pushing ?? { keep: clusterDefaults.keep },
+    ...(before?.hooks === undefined ? {} : { hooks: before.hooks }),
     ignored: (before?.ignored ?? []).filter(({ node }) => node === undefined || answers.nodes.some((one) => one.name === node)),
   };
 }

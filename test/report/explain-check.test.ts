@@ -12,8 +12,8 @@ describe('the explanation of a check', () => {
       '  means   UDP is open.',
       '  why     Alerts double.',
       '  mend    Open the port.',
-      '  accept  peers.udp = WHY (until DATE) under [ignore] of the cluster file; --ignore',
-      '          peers.udp for this once',
+      '  accept  peers.udp = WHY (until DATE) under [ignore] of the cluster file;',
+      '          --ignore peers.udp for this once',
     ].join('\n'));
   });
 
