@@ -99,6 +99,8 @@ export interface NodeFacts {
   readonly caBundle?: { readonly path: string; readonly pem: string };
   /** The CA file that its [database] ca_cert_path names, where one is there. */
   readonly databaseCa?: { readonly path: string; readonly pem: string };
+  /** The CA file that its [unified_alerting] ha_redis_tls_ca_path names, where one is there. */
+  readonly redisCa?: { readonly path: string; readonly pem: string };
   /** Version of every plugin that was added to this node, by id. */
   readonly plugins?: ReadonlyMap<string, string>;
   /** Enterprise tokens that are there. */

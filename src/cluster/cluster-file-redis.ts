@@ -98,7 +98,7 @@ function parseDb(text: string, kind: Redis['kind']): Parsed<number> {
   return kind === 'cluster' && Number(text) !== 0 ? refused('a Redis Cluster has database 0 alone', 'Remove the line') : accepted(Number(text));
 }
 
-/** Grafana looks for its peers by the pattern PREFIX:*, in which some characters stand for others. */
+/** Grafana looks for its peers by the pattern PREFIX:*, in which some characters stand for others; without a prefix by *. */
 function parsePrefix(text: string): Parsed<string> {
-  return /^[\w.:-]{1,64}$/.test(text) ? accepted(text) : refused(`"${text}" is not a prefix for keys`, 'Use letters, digits, . : - and _, such as prod');
+  return /^[\w.:-]{0,64}$/.test(text) ? accepted(text) : refused(`"${text}" is not a prefix for keys`, 'Use letters, digits, . : - and _, such as prod');
 }

@@ -96,23 +96,24 @@ async function readSecretFiles(facts: NodeFacts, node: Node, config: ConfigReadi
   return new Map([...contents].map(([name, text]) => [name, new Secret(text)]));
 }
 
-/** What the effective config names: the CA file for the database, licenses, SQLite's own file, and the plugins. */
-async function readDataFiles(facts: NodeFacts, { home, license }: { readonly home: string; readonly license: string }, ask: (script: Script) => Promise<Answer>): Promise<Pick<NodeFacts, 'databaseCa' | 'licenses' | 'sqlite' | 'plugins'>> {
+/** What the effective config names: the CA files for database and Redis, licenses, SQLite's own file, and the plugins. */
+async function readDataFiles(facts: NodeFacts, { home, license }: { readonly home: string; readonly license: string }, ask: (script: Script) => Promise<Answer>): Promise<Pick<NodeFacts, 'databaseCa' | 'redisCa' | 'licenses' | 'sqlite' | 'plugins'>> {
   const effective = effectiveOf(facts);
   if (!effective.ok) return {};
   const value = (section: string, key: string): string => effective.config.get(section, key)?.value ?? '';
   const under = (folder: string, path: string): string => (path.startsWith('/') ? path : `${folder}/${path}`);
   const data = under(home, value('paths', 'data') || 'data');
   const ca = value('database', 'ca_cert_path');
+  const redisCa = value('unified_alerting', 'ha_redis_tls_ca_path');
   const licenseText = value('enterprise', 'license_text');
   const licensePath = under(home, value('enterprise', 'license_path') || `${data}/license.jwt`);
   const answer = await ask(contentsScript({
-    files: [...(ca === '' ? [] : [{ name: ca, path: under(home, ca) }]), ...[...new Set([license, licensePath])].map((path) => ({ name: path, path }))],
+    files: [...[...new Set([ca, redisCa])].filter((path) => path !== '').map((path) => ({ name: path, path: under(home, path) })), ...[...new Set([license, licensePath])].map((path) => ({ name: path, path }))],
     sqlite: under(data, value('database', 'path') || 'grafana.db'),
     plugins: under(home, value('paths', 'plugins') || 'data/plugins'),
   }));
   const contents = answer.under('secret');
-  const pem = contents.get(ca);
+  const [pem, redisPem] = [contents.get(ca), contents.get(redisCa)];
   const sqlite = countSqlite(answer);
   const licenses = [
     ...(licenseText === '' ? [] : [{ path: '[enterprise] license_text', text: new Secret(licenseText), used: true }]),
@@ -121,7 +122,7 @@ async function readDataFiles(facts: NodeFacts, { home, license }: { readonly hom
       return text === undefined ? [] : [{ path, text: new Secret(text), used: licenseText === '' && path === licensePath }];
     }),
   ];
-  return { ...(pem === undefined ? {} : { databaseCa: { path: ca, pem } }), licenses, ...(sqlite === undefined ? {} : { sqlite }), plugins: readPlugins(answer) };
+  return { ...(pem === undefined ? {} : { databaseCa: { path: ca, pem } }), ...(redisPem === undefined ? {} : { redisCa: { path: redisCa, pem: redisPem } }), licenses, ...(sqlite === undefined ? {} : { sqlite }), plugins: readPlugins(answer) };
 }
 
 /** A plugin.json that is no JSON counts as no plugin: Grafana does not load it either. */

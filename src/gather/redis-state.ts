@@ -22,9 +22,14 @@ export async function readState(session: RedisSession, { prefix, db, listPeers }
     if (refused !== undefined) return { usable: refused };
   }
   const info = await session.command('INFO').then((text) => parseInfo(String(text)), noPermission);
-  const peers = listPeers ? await freshPeers(session, `${prefix.replace(/:$/, '')}:`).catch(noPermission) : undefined;
-  const usable = await tryCommands(session, `${prefix.replace(/:$/, '')}:`);
+  const peers = listPeers ? await freshPeers(session, withColon(prefix)).catch(noPermission) : undefined;
+  const usable = await tryCommands(session, withColon(prefix));
   return { ...(info === undefined ? {} : { info }), usable, ...(peers === undefined ? {} : { peers }) };
+}
+
+/** As Grafana writes it before a name. */
+function withColon(prefix: string): string {
+  return prefix === '' || prefix.endsWith(':') ? prefix : `${prefix}:`;
 }
 
 function noPermission(error: unknown): undefined {

@@ -33,7 +33,7 @@ export async function gatherRedis(cluster: Cluster, nodes: readonly NodeEntry[],
   if (local.redis === undefined) return [];
   const ways = nodes.flatMap(({ name, node }): readonly Way[] => {
     const connection = connected.connection(name);
-    const bundle = node.ok ? node.facts.caBundle?.pem ?? '' : '';
+    const bundle = node.ok ? node.facts.redisCa?.pem ?? node.facts.caBundle?.pem ?? '' : '';
     return connection === undefined ? [] : [{ node: name, dial: connection.dial, ca: local.redisCa?.ok === true ? local.redisCa.text : bundle }];
   });
   const look = (way: Way, isFirst: boolean): Promise<RedisPath> => lookFrom(way, { cluster, credentials: local.redis ?? {}, isFirst, outside });

@@ -26,7 +26,7 @@ export function keepWhatWorks(settings: readonly ManagedSetting[], present: Pres
     const wanted = settings.find(({ section, key }) => section === ofSection && key === ofKey)?.wanted;
     return wanted?.kind === 'text' ? wanted.text : '';
   };
-  const aims = { rootUrl: textOf('server', 'root_url'), peers: textOf('unified_alerting', 'ha_peers') };
+  const aims = { rootUrl: textOf('server', 'root_url'), peers: textOf('unified_alerting', 'ha_peers'), redis: textOf('unified_alerting', 'ha_redis_address') };
   return settings.map((setting) => {
     const { section, key, wanted } = setting;
     if (wanted.kind === 'absent') return setting;
@@ -37,8 +37,8 @@ export function keepWhatWorks(settings: readonly ManagedSetting[], present: Pres
   });
 }
 
-function sameEffect(setting: string, found: string, wanted: string, present: Present & { readonly rootUrl: string; readonly peers: string }): boolean {
-  const { config, database, rootUrl } = present;
+function sameEffect(setting: string, found: string, wanted: string, present: Present & { readonly rootUrl: string; readonly peers: string; readonly redis: string }): boolean {
+  const { config, database, rootUrl, redis } = present;
   switch (setting) {
     case 'server.root_url':
       return isSameUrl(found, wanted);
@@ -58,6 +58,11 @@ function sameEffect(setting: string, found: string, wanted: string, present: Pre
     // It spares a start that meets another one; a node that is on the database has had its start.
     case 'database.locking_attempt_timeout_sec':
       return isOnDatabase(config, database);
+    case 'unified_alerting.ha_redis_address':
+      return isSameSet(namesIn(found), namesIn(wanted));
+    // Its own choice of a name works as long as it is there already.
+    case 'unified_alerting.ha_redis_peer_name':
+      return found === '' && isSameSet(namesIn(config.get('unified_alerting', 'ha_redis_address')?.value ?? ''), namesIn(redis));
     case 'unified_alerting.ha_redis_db':
       return found === '' && wanted === '0';
     // Grafana adds the colon by itself (redis_peer.go).
@@ -115,6 +120,10 @@ function peersOf(text: string, { aliases, gossip }: Present): ReadonlySet<string
     return peer.ok && known?.port === peer.value.port ? formatAddress(known) : part.trim();
   });
   return new Set([...peers, ...(gossip === undefined ? [] : [formatAddress(gossip)])]);
+}
+
+function namesIn(list: string): ReadonlySet<string> {
+  return new Set(list.toLowerCase().split(',').map((part) => part.trim()).filter((part) => part !== ''));
 }
 
 function isSameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {

@@ -35,6 +35,7 @@ export function settingsInput(facts: NodeFacts, cluster: Cluster, all: Facts, se
     configPath: facts.configPath,
     ...(facts.caBundle === undefined ? {} : { caBundle: facts.caBundle.path }),
     ...(facts.databaseCa === undefined ? {} : { presentCa: facts.databaseCa.path }),
+    ...(facts.redisCa === undefined ? {} : { presentRedisCa: facts.redisCa.path }),
     secretsManager: hasSecretsManager(facts),
     ...(present.ok ? { present: present.config } : {}),
     gossip,

@@ -15,6 +15,8 @@ export interface RedisSecrets {
 export interface RedisInput {
   readonly secrets: { readonly redis?: RedisSecrets };
   readonly configPath: string;
+  /** A CA file that the node's config names already, and that is there. */
+  readonly presentRedisCa?: string;
   readonly present?: EffectiveConfig;
 }
 
@@ -47,9 +49,10 @@ export function redisSettings({ redis, secrets }: Cluster, node: Node, input: Re
 
 /** Go takes the name to compare from what it dials; a name of its own would be compared with every node of a cluster. */
 function tlsSettings(redis: Redis, { redisCa }: NodePaths, input: RedisInput): readonly ManagedSetting[] {
+  const ca = redis.caCert === undefined ? input.presentRedisCa : redisCa;
   return [
     ...flag('ha_redis_tls_enabled', redis.tls, input),
-    ...(!redis.tls ? [] : [redis.caCert === undefined ? absent(alerting, 'ha_redis_tls_ca_path') : text(alerting, 'ha_redis_tls_ca_path', redisCa)]),
+    ...(!redis.tls ? [] : [ca === undefined ? absent(alerting, 'ha_redis_tls_ca_path') : text(alerting, 'ha_redis_tls_ca_path', ca)]),
   ];
 }
 

@@ -33,6 +33,8 @@ export interface SettingsInput {
   readonly caBundle?: string;
   /** A CA file that the node's config names already, and that is there. */
   readonly presentCa?: string;
+  /** The same for Redis. */
+  readonly presentRedisCa?: string;
   /** Connections a pool; absent: not ours to say. */
   readonly maxOpenConn?: number;
   /** Whether this Grafana has a secrets manager, with a key of its own. */

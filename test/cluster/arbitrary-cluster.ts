@@ -53,7 +53,7 @@ const ignored = fc.record({
   until: maybe(fc.constantFrom('2027-01-31', '2028-02-29')),
 }).map(present);
 
-const prefix = fc.constantFrom('prod', 'graf:1');
+const prefix = fc.constantFrom('prod', 'graf:1', '');
 const redis: fc.Arbitrary<Redis> = fc.record({
   kind: fc.constantFrom('single' as const, 'sentinel' as const, 'cluster' as const), addresses: fc.array(address, { minLength: 1, maxLength: 3 }),
   masterName: line, username: maybe(line), password: maybe(source), sentinelPassword: maybe(source), db: fc.integer({ min: 0, max: 15 }), prefix, tls: fc.boolean(), caCert: maybe(path),

@@ -61,6 +61,20 @@ describe('what Grafana is told about Redis', () => {
     expect(written(sampleCluster({ alerting: { mode: 'off', reason: 'x', port: 9094, label: '' } }), {}, '[unified_alerting]\nha_peers = x:9094\nha_redis_address = old:6379\n').alerting).toEqual([]);
   });
 
+  it.each<[string, string]>([
+    ['no name, which Grafana then chooses', 'ha_redis_address = redis:6379\nha_redis_prefix = prod'],
+    ['an address in other letters', 'ha_redis_address = Redis:6379\nha_redis_prefix = prod\nha_redis_peer_name = graf-a'],
+  ])('keeps what does the same: %s', (_, lines) => {
+    expect(written(overRedis(), {}, `[unified_alerting]\n${lines}\n`).alerting).toEqual(lines.split('\n'));
+  });
+
+  it.each([[true, ['ha_redis_tls_ca_path = /own/ca.pem']], [false, []]])('keeps the CA file that a config names, if it is there: %s', (there, lines) => {
+    const node = sampleNodeFacts({ config: sampleConfig('[unified_alerting]\nha_redis_tls_ca_path = /own/ca.pem\n'), ...(there ? { redisCa: { path: '/own/ca.pem', pem: 'PEM' } } : {}) });
+    const cluster = overRedis({ tls: true });
+    const { text } = mergeConfig('graf-a', node, nodeSettings(cluster.nodes[0]!, node, { cluster, facts: sampleFacts({ nodes: [] }), secrets: { databasePassword: new Secret('x'), secretKey: new Secret('k') } }));
+    expect(text.split('\n').filter((line) => line.includes('ca_path'))).toEqual(lines);
+  });
+
   it('keeps what does the same: a prefix with its colon, and no database named', () => {
     const before = '[unified_alerting]\nha_redis_address = redis:6379\nha_redis_prefix = prod:\nha_redis_peer_name = graf-a\n';
     expect(written(overRedis(), {}, before).alerting).toEqual(['ha_redis_address = redis:6379', 'ha_redis_prefix = prod:', 'ha_redis_peer_name = graf-a']);
