@@ -59,7 +59,7 @@ export async function stopMesh({ hosts }: Lab): Promise<void> {
 /** Rules for what comes in to a host, as nft writes them; none: everything. */
 export async function filterPackets(host: LabHost, ...rules: readonly string[]): Promise<void> {
   const [, x, number] = /^10\.97\.(\d+)\.(\d+)$/.exec(host.address) ?? [];
-  const table = ['table inet test', 'delete table inet test', ...(rules.length === 0 ? [] : ['table inet test { chain input { type filter hook input priority 0; policy accept;', ...rules, '} }'])].join('\n');
+  const table = ['table inet test', 'delete table inet test', ...(rules.length === 0 ? [] : ['table inet test { chain input { type filter hook input priority 0; policy accept;', ...rules, '}', '}'])].join('\n');
   await run(['ip', 'netns', 'exec', `ghalab${x}-${number}`, 'nft', '-f', '-'], { input: `${table}\n` });
 }
 
