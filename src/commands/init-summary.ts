@@ -1,4 +1,4 @@
-import { everyCheck } from '../checks/every-check.ts';
+import { checksBeforePush, groupsBeforePush } from '../checks/before-push.ts';
 import { hasFailure, runChecks, type Result } from '../checks/run-checks.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { accepted, refused, type Parsed } from '../cluster/parsed.ts';
@@ -79,9 +79,9 @@ async function judge(state: State, flags: InitFlags, world: World, plan: 'short'
   const connected = connectedNodes(state);
   const started = clock.monotonic();
   const progress = screen.progress('  checking everything once more, together');
-  const gathering = await gatherFacts(cluster, connected, withFetched(world, state), { ...(state.answers.password === undefined ? {} : { typed: state.answers.password }), listeners: true }).finally(() => progress.done());
+  const gathering = await gatherFacts(cluster, connected, withFetched(world, state), { ...(state.answers.password === undefined ? {} : { typed: state.answers.password }), listeners: true, groups: groupsBeforePush }).finally(() => progress.done());
   const { facts } = gathering;
-  const results = runChecks(everyCheck, facts, cluster, { today: clock.now().toISOString().slice(0, 10), fingerprint: world.local.fingerprint, ignore: state.answers.leaveSqlite ? ['node.sqlite'] : [] });
+  const results = runChecks(checksBeforePush, facts, cluster, { today: clock.now().toISOString().slice(0, 10), fingerprint: world.local.fingerprint, ignore: state.answers.leaveSqlite ? ['node.sqlite'] : [] });
 
   const admin = await generatedPassword(state, cluster, world);
   const found = { cluster, facts, ...(cluster.database.caCert === state.seen.fetched?.path ? { fetched: state.seen.fetched } : {}), ...(admin === undefined ? {} : { generated: admin }) };

@@ -1,4 +1,4 @@
-import { everyCheck } from '../checks/every-check.ts';
+import { checksBeforePush, groupsBeforePush } from '../checks/before-push.ts';
 import { hasFailure, runChecks } from '../checks/run-checks.ts';
 import type { Cluster, OnFailure } from '../cluster/cluster.ts';
 import { parsedFlag } from '../cluster/parsed-flag.ts';
@@ -53,10 +53,6 @@ export interface PushOptions extends ReachOptions {
   readonly databaseBackupExists?: boolean;
 }
 
-/** Whoever people reach the nodes through comes last, and must not stop a push. */
-const judged = everyCheck.filter(({ group }) => group !== 'url');
-const groups = new Set(judged.map(({ group }) => group));
-
 /** Shows what would change, asks, then makes the nodes match the cluster file. */
 export async function push(world: World, options: PushOptions): Promise<ExitCode> {
   const started = world.clock.monotonic();
@@ -68,9 +64,9 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
   const chosen = saved === undefined ? await chooseNames(cluster, options.nodes, world) : plannedNodes(saved, cluster);
   await using connected = await connectNodes(world, cluster, reach(options));
   const progress = world.screen.progress(`looking at ${connected.outcomes.map(({ name }) => name).join(', ')}`);
-  const gathering = await gatherFacts(cluster, connected, world, { listeners: true, groups }).finally(() => progress.done());
+  const gathering = await gatherFacts(cluster, connected, world, { listeners: true, groups: groupsBeforePush }).finally(() => progress.done());
 
-  const results = runChecks(judged, gathering.facts, cluster, { today: today(world), fingerprint: world.local.fingerprint, ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
+  const results = runChecks(checksBeforePush, gathering.facts, cluster, { today: today(world), fingerprint: world.local.fingerprint, ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
     .filter(({ node }) => node === undefined || chosen === undefined || chosen.includes(node));
   if (hasFailure(results)) {
     const seconds = Math.round((world.clock.monotonic() - started) / 1000);

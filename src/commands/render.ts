@@ -24,7 +24,7 @@ export interface RenderOptions extends ReachOptions {
 export async function render(world: World, options: RenderOptions): Promise<ExitCode> {
   const cluster = await loadCluster(world, options);
   await using connected = await connectNodes(world, cluster, reach(options));
-  const { facts, databasePassword } = await gatherFacts(cluster, connected, world);
+  const { facts, databasePassword } = await gatherFacts(cluster, connected, world, { groups: new Set() });
   const secrets = options.withSecrets ? await settleSecrets({ cluster, facts, databasePassword }, world) : undefined;
   const written = await writeRendered({ cluster, facts, output: options.output, ...(secrets === undefined ? {} : { secrets }) }, world);
   world.screen.print(written.join('\n'));
