@@ -23,6 +23,7 @@ export interface DatabaseServer {
   readonly connections?: ConnectionLimits;
   /** The lock that migrations take, tried under a name of our own. */
   readonly lock?: { readonly ok: true } | { readonly ok: false; readonly code: string; readonly said: string };
+  readonly secretKey?: KeyProof;
   /** Set when something between the node and the server hands out the server's sessions. */
   readonly pooler?: PoolerFacts;
   /** Seconds after which the server ends a session that says nothing; 0: never. */
@@ -36,6 +37,9 @@ export interface DatabaseServer {
   /** Of MySQL and MariaDB: the global variables that the checks ask about, in lower case. */
   readonly variables?: ReadonlyMap<string, string>;
 }
+
+/** Whether the secret_key of this path's node opens a row whose text is known; absent: not tried, or no such row. */
+export type KeyProof = 'opens' | 'does-not-open';
 
 /** `replica`: it follows another server; `server`: it refuses writes to everybody; `role`, `database`: told so for this role or this database alone. */
 export type ReadOnly = 'replica' | 'server' | 'role' | 'database';
@@ -69,6 +73,8 @@ export interface GrafanaSchema {
   readonly dashboards: number;
   readonly encryptedRows: number;
   readonly secretsManagerRows?: number;
+  /** It has the table of the keys with which Grafana signs. */
+  readonly signs?: true;
   readonly migrations?: MigrationFacts;
 }
 

@@ -8,6 +8,7 @@ import type { Shown } from './client-certificate.ts';
 import { codeAndWords, isBeyondPassword, isRefusal } from './database-words.ts';
 import { readMysql } from './mysql.ts';
 import { readPostgres } from './postgres.ts';
+import { proveSecretKey } from './secret-key-proof.ts';
 
 /** One way to the database: from a node, or from here. */
 export interface Path {
@@ -15,6 +16,8 @@ export interface Path {
   readonly dial: Dial;
   /** The trust bundle of the place it starts from; empty: it has none. */
   readonly caBundle: string;
+  /** What the Grafana there opens the database's secrets with. */
+  readonly secretKey?: Secret;
 }
 
 type Outside = Pick<World, 'database'> & { readonly clock: Pick<Clock, 'monotonic'>; readonly local: Pick<Local, 'random'> };
@@ -93,7 +96,8 @@ async function logIn(database: Database, password: Secret, ca: Gathered<string> 
       const { server, clientAddress } = database.type === 'postgres'
         ? await readPostgres(session, Buffer.from(outside.local.random(6)).readUIntBE(0, 6), (startup) => outside.database.open({ ...request, startup }))
         : await readMysql(session, database.name, Buffer.from(outside.local.random(6)).toString('hex'));
-      return { tls, login: { ok: true, roundTripMs, clientAddress }, server };
+      const opens = path.secretKey !== undefined && server.schema.kind === 'grafana' && server.schema.signs === true ? await proveSecretKey(session, path.secretKey) : undefined;
+      return { tls, login: { ok: true, roundTripMs, clientAddress }, server: { ...server, ...(opens === undefined ? {} : { secretKey: opens ? 'opens' : 'does-not-open' }) } };
     } finally {
       await session.close();
     }

@@ -9,6 +9,7 @@ import type { ConnectedNodes } from './connect.ts';
 import { gatherDatabase } from './database.ts';
 import { databaseTrust } from './database-trust.ts';
 import { gatherHost } from './host.ts';
+import { keyInUse } from './key-in-use.ts';
 import { gatherNode } from './node.ts';
 import { gatherEgress, readLicense } from './license.ts';
 import { gatherPeers } from './peers.ts';
@@ -85,7 +86,8 @@ async function gatherPaths(cluster: Cluster, connected: ConnectedNodes, nodes: r
     cluster.database.caCert === undefined ? undefined : asFacts(local.databaseCa),
     nodes.flatMap(({ name, node }) => {
       const connection = connected.connection(name);
-      return connection === undefined ? [] : [{ name, dial: connection.dial, caBundle: node.ok ? databaseTrust(node.facts) : '' }];
+      const secretKey = keyInUse(node, cluster.database);
+      return connection === undefined ? [] : [{ name, dial: connection.dial, caBundle: node.ok ? databaseTrust(node.facts) : '', ...(secretKey === undefined ? {} : { secretKey }) }];
     }),
     world,
     shownToDatabase(local),

@@ -16,7 +16,7 @@ export interface CountDialect {
 }
 
 /** Grafana's tables that are asked about, as a list of SQL. */
-export const askedTables = ['migration_log', 'user', 'dashboard', 'data_keys', 'secrets', 'data_source', 'secret_data_key', 'resource', 'unifiedstorage_migration_log'].map((name) => `'${name}'`).join(', ');
+export const askedTables = ['migration_log', 'user', 'dashboard', 'data_keys', 'secrets', 'data_source', 'secret_data_key', 'resource', 'unifiedstorage_migration_log', 'signing_key'].map((name) => `'${name}'`).join(', ');
 
 /** What migrations rename a table to, copy and drop in the end, as a list of SQL (migration_log of 12.2, all statements with RENAME TO). */
 export const leftoverTables = [
@@ -43,6 +43,7 @@ export async function readSchema(session: DatabaseSession, row: Row, dialect: Co
              ${count('unifiedstorage_migration_log', unfinished('unifiedstorage_migration_log', dialect))} as unified_failed`));
     return {
       kind: 'grafana', users: Number(counts['users']), dashboards: Number(counts['dashboards']), encryptedRows: Number(counts['encrypted']), secretsManagerRows: Number(counts['managed']),
+      ...(known.includes('signing_key') ? { signs: true } : {}),
       migrations: migrationsOf(counts, known, wordsOf(row, 'leftovers')),
     };
   } catch (error) {

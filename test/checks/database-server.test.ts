@@ -144,6 +144,12 @@ describe('the way to the database', () => {
   });
 });
 
+it('security.secret-key-rows: a node whose key does not open what another node can read', () => {
+  expect(findings({ server: { secretKey: 'opens' } })).toEqual([]);
+  expect(findings({ server: { secretKey: 'opens' } }, { server: { secretKey: 'does-not-open' } })).toEqual(['failed security.secret-key-rows@graf-b other-key']);
+  expect(findings({ server: { secretKey: 'does-not-open' } })).toEqual(both('failed security.secret-key-rows other-key'));
+});
+
 it('every check of the database says how to mend what it finds', () => {
   expect([...databaseChecks, ...databaseServerChecks].filter(({ fix }) => fix === undefined).map(({ id }) => id)).toEqual([]);
 });
