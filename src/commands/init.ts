@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { renderClusterFile } from '../cluster/cluster-file-render.ts';
 import { updateClusterFile } from '../cluster/cluster-file-update.ts';
 import { ExitCode } from '../errors.ts';
-import { isEmpty } from '../plan/plan.ts';
+import { hasTheirs, isEmpty } from '../plan/plan.ts';
 import type { InitFlags } from '../wizard/flags.ts';
 import { keptAdminPassword } from '../wizard/make-cluster.ts';
 import { nothingYet } from '../wizard/state.ts';
@@ -49,7 +49,8 @@ async function initWith(world: World, options: InitOptions): Promise<ExitCode> {
     return ExitCode.NotAsItShouldBe;
   }
   if (isEmpty(prepared.plan)) return ExitCode.Done;
-  if (options.from !== undefined || cluster.push === 'never') {
+  // What hands changed is shown by push, and taken back or over there.
+  if (options.from !== undefined || cluster.push === 'never' || hasTheirs(prepared.plan)) {
     screen.note(`\nNothing was changed on the nodes.\nNext     ${cluster.push === 'never' ? 'let the tool that writes these nodes take what lies in' : 'grafana-ha push'}${cluster.push === 'never' ? ` ${options.output}` : fileFlag(options)}`);
     return ExitCode.Done;
   }
@@ -88,6 +89,7 @@ function farewell(cluster: Cluster, options: InitOptions, { generated }: Judged)
   return [
     `Again    grafana-ha push${fileFlag(options)}   (says there is nothing to do)`,
     `Look     grafana-ha validate${fileFlag(options)}`,
+    `Undo     grafana-ha rollback${fileFlag(options)}`,
     ...(generated === undefined ? [] : [`Login    ${cluster.security.adminUser} / kept in ${keptAdminPassword(cluster.name)}`]),
     `Commit   ${options.file} (holds no secret)`,
   ].join('\n');
