@@ -21,7 +21,7 @@ export interface HostAsking {
 }
 
 /** Files that say who may log in, and as what (conf/defaults.ini; pkg/services/ldap, pkg/services/auth/jwt). */
-const alikeFiles = [
+const loginFiles = [
   { section: 'auth.ldap', keys: ['config_file'] },
   { section: 'auth.saml', keys: ['certificate_path', 'private_key_path', 'idp_metadata_path'] },
   { section: 'auth.jwt', keys: ['jwk_set_file', 'key_file'] },
@@ -41,49 +41,79 @@ export async function gatherHost(node: Node, gathered: Gathered<NodeFacts>, goss
 
 /** Makes the question to a host out of what its Grafana reads. */
 export function askHost(node: Node, facts: NodeFacts, gossipPort: number | undefined): HostAsking {
-  const { config, configPath, container, service, systemd } = facts;
-  const homePath = facts.grafana?.homePath ?? '/usr/share/grafana';
-  const effective = effectiveOf(facts);
-  const value = (section: string, key: string): string => (effective.ok ? effective.config.get(section, key)?.value ?? '' : '');
-  const isYes = (section: string, key: string): boolean => /^(1|t|true|y|yes|on)$/i.test(value(section, key));
-  const home = (path: string): string => (path.startsWith('/') ? path : `${homePath}/${path}`);
-  const folder = (key: string): string => home(value('paths', key) || { data: 'data', logs: 'data/log', provisioning: 'conf/provisioning' }[key] || key);
-
-  const secrets = [config?.text ?? '', ...facts.environment.map(({ value: text }) => text.reveal())].flatMap(findExpanders).filter(({ provider }) => provider === '__file');
-  const read = (path: string, named: string): readonly Named[] => (path === '' ? [] : [{ path: home(path), named, need: 'read' }]);
-  const alike = alikeFiles.flatMap(({ section, keys }) => (isYes(section, 'enabled') ? keys.map((key) => ({ section, key, path: value(section, key) })).filter(({ path }) => path !== '') : []));
-  const isTls = /^(https|h2)$/.test(value('server', 'protocol'));
-  const needed: readonly Named[] = container !== undefined ? [] : [
-    ...read(config === undefined ? '' : configPath, 'the start of Grafana'),
-    ...[...new Set(secrets.map(({ argument }) => argument))].flatMap((path) => read(path, '$__file{}')),
-    ...['ca_cert_path', 'client_key_path', 'client_cert_path'].flatMap((key) => read(value('database', key), `[database] ${key}`)),
-    ...(isTls ? ['cert_file', 'cert_key'].flatMap((key) => read(value('server', key), `[server] ${key}`)) : []),
-    ...read(value('enterprise', 'license_path'), '[enterprise] license_path'),
-    ...alike.flatMap(({ section, key, path }) => read(path, `[${section}] ${key}`)),
-    ...(effective.ok ? [{ path: folder('data'), named: '[paths] data', need: 'write' } as const] : []),
-    ...(effective.ok && /\bfile\b/.test(value('log', 'mode')) ? [{ path: folder('logs'), named: '[paths] logs', need: 'write' } as const] : []),
-  ];
+  const { configPath, container, service, systemd } = facts;
   const own = container === undefined;
-  const httpPort = /^(socket)$/.test(value('server', 'protocol')) ? undefined : Number(value('server', 'http_port'));
+  const reading = readingOf(facts);
+  const needed = own ? neededPaths(facts, reading) : [];
+  const onHost = container?.hostConfigPath ?? configPath;
+  const folder = (key: 'data' | 'logs' | 'provisioning'): string => (own && reading.ok ? reading.folder(key) : '');
+  const places: HostQuestion['places'] = [
+    { what: 'config', path: onHost.replace(/\/[^/]*$/, '') || '/' }, { what: 'data', path: folder('data') }, { what: 'logs', path: folder('logs') }, { what: 'state', path: node.grafana.statePath },
+  ];
+  const httpPort = reading.value('server', 'protocol') === 'socket' ? undefined : Number(reading.value('server', 'http_port'));
   return {
     needed,
     script: {
       unit: own && systemd && service.known ? service.unit : '',
       user: service.user,
       paths: needed.map(({ path }) => path),
-      configPath: container?.hostConfigPath ?? configPath,
-      places: [
-        { what: 'config', path: (container?.hostConfigPath ?? configPath).replace(/\/[^/]*$/, '') || '/' },
-        ...(own && effective.ok ? [{ what: 'data', path: folder('data') }, { what: 'logs', path: folder('logs') }] : []),
-        { what: 'state', path: node.grafana.statePath },
-      ],
+      configPath: onHost,
+      places: places.filter(({ path }) => path !== ''),
       ...(service.pid === undefined ? {} : { pid: service.pid }),
-      program: `${homePath}/bin/grafana`,
-      ports: own ? [httpPort, gossipPort].filter((port) => port !== undefined && port > 0 && port < 65536) as number[] : [],
-      provisioning: own && effective.ok ? folder('provisioning') : '/nonexistent',
-      alike: alike.map(({ section, key, path }) => ({ name: `${section}.${key}`, path: home(path) })),
+      program: `${homeOf(facts)}/bin/grafana`,
+      ports: own ? [httpPort ?? 0, gossipPort ?? 0].filter((port) => port > 0 && port < 65_536) : [],
+      provisioning: folder('provisioning'),
+      alike: own ? alikeFiles(reading).map(({ section, key, path }) => ({ name: `${section}.${key}`, path })) : [],
     },
   };
+}
+
+/** The settings of a Grafana, with paths made absolute; where it cannot read its config, `ok` is false and every value empty. */
+interface Reading {
+  readonly ok: boolean;
+  value(section: string, key: string): string;
+  path(section: string, key: string): string;
+  folder(key: 'data' | 'logs' | 'provisioning'): string;
+}
+
+function readingOf(facts: NodeFacts): Reading {
+  const effective = effectiveOf(facts);
+  const value = (section: string, key: string): string => (effective.ok ? effective.config.get(section, key)?.value ?? '' : '');
+  const absolute = (path: string): string => (path === '' || path.startsWith('/') ? path : `${homeOf(facts)}/${path}`);
+  return {
+    ok: effective.ok, value,
+    path: (section, key) => absolute(value(section, key)),
+    folder: (key) => absolute(value('paths', key) || { data: 'data', logs: 'data/log', provisioning: 'conf/provisioning' }[key]),
+  };
+}
+
+function homeOf({ grafana }: NodeFacts): string {
+  return grafana?.homePath ?? '/usr/share/grafana';
+}
+
+function neededPaths(facts: NodeFacts, { ok, value, path, folder }: Reading): readonly Named[] {
+  const texts = [facts.config?.text ?? '', ...facts.environment.map((entry) => entry.value.reveal())];
+  const secrets = new Set(texts.flatMap(findExpanders).filter(({ provider }) => provider === '__file').map(({ argument }) => argument));
+  const isTls = /^(https|h2)$/.test(value('server', 'protocol'));
+  const named = (section: string, ...keys: readonly string[]) => keys.map((key) => ({ path: path(section, key), named: `[${section}] ${key}`, need: 'read' as const }));
+  return [
+    ...(facts.config === undefined ? [] : [{ path: facts.configPath, named: 'the start of Grafana', need: 'read' as const }]),
+    ...[...secrets].map((argument) => ({ path: argument.startsWith('/') ? argument : `${homeOf(facts)}/${argument}`, named: '$__file{}', need: 'read' as const })),
+    ...named('database', 'ca_cert_path', 'client_key_path', 'client_cert_path'),
+    ...(isTls ? named('server', 'cert_file', 'cert_key') : []),
+    ...named('enterprise', 'license_path'),
+    ...alikeFiles({ value, path }).map((file) => ({ path: file.path, named: `[${file.section}] ${file.key}`, need: 'read' as const })),
+    ...(ok ? [{ path: folder('data'), named: '[paths] data', need: 'write' as const }] : []),
+    ...(ok && /\bfile\b/.test(value('log', 'mode')) ? [{ path: folder('logs'), named: '[paths] logs', need: 'write' as const }] : []),
+  ].filter((one) => one.path !== '');
+}
+
+/** Those that some login of this Grafana goes by. */
+function alikeFiles({ value, path }: Pick<Reading, 'value' | 'path'>): readonly { readonly section: string; readonly key: string; readonly path: string }[] {
+  return loginFiles
+    .filter(({ section }) => /^(1|t|true|y|yes|on)$/i.test(value(section, 'enabled')))
+    .flatMap(({ section, keys }) => keys.map((key) => ({ section, key, path: path(section, key) })))
+    .filter((file) => file.path !== '');
 }
 
 /** Reads the answer to `hostScript`. */
