@@ -31,7 +31,11 @@ export async function startMesh(lab: Lab, members: readonly MeshMember[] = [], a
   await configureMesh(lab, members);
   await Promise.all(lab.hosts.map((host) => must(host, 'systemctl restart grafana-server')));
   const count = (host: LabHost): Promise<string> => host.exec(metrics(host)).then(({ stdout }) => /^alertmanager_cluster_members (\d+)/m.exec(stdout)?.[1] ?? '');
-  await until('the mesh', async () => (await Promise.all(lab.hosts.map(count))).every((found) => (alone ? found !== '' : found === String(lab.hosts.length))));
+  const isMesh = async (): Promise<boolean> => (await Promise.all(lab.hosts.map(count))).every((found) => (alone ? found !== '' : found === String(lab.hosts.length)));
+  await until('the mesh', isMesh).catch(async (error: unknown) => {
+    const said = await Promise.all(lab.hosts.map(({ exec }) => exec('journalctl -u grafana-server -n 8 -o cat')));
+    throw new Error(said.map(({ stdout }) => stdout).join('\n'), { cause: error });
+  });
 }
 
 /** The config of a Grafana that gossips, and the unit that starts an Alertmanager in its place. */
