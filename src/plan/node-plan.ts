@@ -30,9 +30,15 @@ export function makeNodePlan(outcome: NodeOutcome, input: NodePlanInput): NodePl
     overridden: overridden(outcome, input),
     files: files.map((file) => plannedFile(file, node.name, input)),
     running: facts.service.active,
+    ...(input.pending.has(node.name) ? { left: leftState(facts) } : {}),
     action: facts.service.active ? (changed ? 'restart' : 'none') : 'start',
     ...(facts.config === undefined ? {} : { found: { path: facts.configPath, hash: input.keyedHash(node.name, facts.config.sha256) } }),
   };
+}
+
+function leftState({ service, running, config }: NodeOutcome['facts']): NonNullable<NodePlan['left']> {
+  if (!service.active) return 'stopped';
+  return (running?.startedAt ?? 0) < (config?.modified ?? 0) ? 'unread' : 'started';
 }
 
 function change({ setting: { section, key, wanted }, before }: Difference, { node, facts }: NodeOutcome, { fingerprint, pushed }: NodePlanInput): Change {

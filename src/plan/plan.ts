@@ -26,6 +26,8 @@ export interface NodePlan {
   readonly action: 'none' | 'start' | 'restart';
   /** The config as it was found, with a keyed hash; absent: there was none. */
   readonly found?: { readonly path: string; readonly hash: string };
+  /** Set when the push before did not end with this node: it has that push's config, and its Grafana is stopped, still runs on what was before, or was started without being seen healthy. */
+  readonly left?: 'stopped' | 'unread' | 'started';
   /** Whether it ran when the facts were gathered. */
   readonly running: boolean;
 }

@@ -8,7 +8,7 @@ const startSeconds = { first: 30, later: 15 };
 
 /** Lays out a plan for a person: what changes on which node, how many restarts, who notices. */
 export function reportPlan(plan: Plan, paint: Paint): string {
-  if (isEmpty(plan)) return ['Nothing to change: every node is as the cluster file says, and running.', ...describeGroups(plan, paint)].join('\n');
+  if (isEmpty(plan)) return [plan.behind === undefined ? 'Nothing to change: every node is as the cluster file says, and running.' : 'Nothing to change on these nodes.', ...describeGroups(plan, paint), ...describeBehind(plan)].join('\n');
   return [...describeGroups(plan, paint), '', ...summary(plan)].join('\n');
 }
 
@@ -39,8 +39,15 @@ function groups(nodes: readonly NodePlan[]): readonly Group[] {
   return [{ name: 'every node', lines: shared }, ...own].filter((group) => group.lines.length > 0);
 }
 
-function lines({ changes, overridden, files, action }: NodePlan): readonly string[] {
+const leftWords: Readonly<Record<NonNullable<NodePlan['left']>, string>> = {
+  stopped: 'new config, not started',
+  unread: 'new config, and Grafana still runs on the one before',
+  started: 'new config, started, and nobody saw it get healthy',
+};
+
+function lines({ changes, overridden, files, action, left }: NodePlan): readonly string[] {
   return [
+    ...(left === undefined ? [] : [`  left by the push before: ${leftWords[left]}`]),
     ...changes.map(({ section, key, before, after, theirs }) => `  [${section}] ${key}: ${describeShown(before)} → ${describeShown(after)}${theirs === undefined ? '' : `   theirs: ${describeShown(theirs)} → ${describeShown(before)}`}`),
     ...overridden.map(({ section, key, value, name, place }) => `  [${section}] ${key}: ${describeShown(value)}, as ${name} (${place}) says, whatever the config says`),
     ...files.filter(({ what }) => what !== 'config').map(({ path, owner, mode, hash, theirs }) => `  ${[path, owner, mode, hash === undefined ? 'removed' : undefined, theirs && 'theirs: changed since our last push'].filter((part) => part !== undefined).join('  ')}`),

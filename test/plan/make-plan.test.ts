@@ -89,6 +89,24 @@ describe('makePlan', () => {
     expect(brief(makePlan(inputFor(factsOf({ 'graf-a': a, 'graf-b': b, 'graf-c': c }), { pending: new Set(['graf-b']) })))).toEqual(['roll', 'graf-a', 'graf-a none', 'graf-b restart', 'graf-c none']);
   });
 
+  it.each([
+    ['stopped', { active: false }, 'stopped'],
+    ['still on what was before', { active: true, startedAt: 100 }, 'unread'],
+    ['started', { active: true, startedAt: 300 }, 'started'],
+  ] as const)('says what the push before left: %s', (_, { active, ...life }, left) => {
+    const facts = { ...b, config: { ...b.config!, modified: 200 }, service: { ...b.service, active }, ...('startedAt' in life ? { running: { startedAt: life.startedAt, arguments: [], environment: new Map() } } : {}) };
+    const plan = makePlan(inputFor(factsOf({ 'graf-a': a, 'graf-b': facts, 'graf-c': c }), { pending: new Set(['graf-b']) }));
+    expect(plan.nodes.map((node) => [node.name, node.left])).toContainEqual(['graf-b', left]);
+    expect(plan.nodes.filter((node) => node.left !== undefined)).toHaveLength(1);
+  });
+
+  it('names the nodes that are left out and are not as they should be', () => {
+    const old = edited(b, 'root_url', ';root_url');
+    expect(makePlan(inputFor(factsOf({ 'graf-a': a, 'graf-b': old, 'graf-c': c }), { chosen: ['graf-a'] })).behind).toEqual(['graf-b']);
+    expect(makePlan(inputFor(factsOf({ 'graf-a': a, 'graf-b': b, 'graf-c': c }), { chosen: ['graf-a'] })).behind).toBeUndefined();
+    expect(makePlan(inputFor(factsOf({ 'graf-a': a, 'graf-b': old, 'graf-c': c }))).behind).toBeUndefined();
+  });
+
   it('refuses a part of a move, and takes a part of a roll', () => {
     const moving = factsOf({ 'graf-a': fresh('graf-a'), 'graf-b': fresh('graf-b'), 'graf-c': fresh('graf-c') });
     expect(() => makePlan(inputFor(moving, { chosen: ['graf-a', 'graf-b'] }))).toThrow(UserError);

@@ -16,6 +16,21 @@ describe('a plan', () => {
   });
 });
 
+describe('a plan says', () => {
+  const told = (change: Partial<Plan>, left?: NodePlan['left']): string =>
+    reportPlan({ ...plan('roll', { ...node('graf-a', 1, 'restart'), ...(left === undefined ? {} : { left }) }, node('graf-b', 0, 'none')), ...change }, (_, text) => text);
+  it.each([
+    ['that tables change', told({ schema: { from: '12.1.0', to: '12.2.0' } }), /Grafana 12\.2\.0 changes the tables that 12\.1\.0 works with now: .* backup/],
+    ['who stays behind', told({ behind: ['graf-b', 'graf-c'] }), /Incomplete: graf-b, graf-c stay as before/],
+    ['who stays behind, with nothing to do', reportPlan({ ...plan('nothing', node('graf-a', 0, 'none')), behind: ['graf-b'] }, (_, text) => text), /^Nothing to change on these nodes\.\nIncomplete: graf-b stays/],
+    ['what was left stopped', told({}, 'stopped'), /graf-a\n {2}left by the push before: new config, not started\n/],
+    ['what was left running on the old', told({}, 'unread'), /still runs on the one before/],
+    ['what was left starting', told({}, 'started'), /nobody saw it get healthy/],
+  ])('%s', (_, text, words) => {
+    expect(text).toMatch(words);
+  });
+});
+
 describe('a plan in two lines', () => {
   it.each([
     [plan('nothing', node('graf-a', 0, 'none'), node('graf-b', 0, 'none')), /^Plan {4}nothing to change/],
