@@ -1,4 +1,7 @@
 import type { AccessFacts } from '../facts/host.ts';
+import { isSecretKey } from '../grafana/catalogue-secrets.ts';
+import { findExpanders } from '../grafana/expanders.ts';
+import { readRawIni } from '../grafana/read-ini.ts';
 import { quote } from '../shell/quote.ts';
 import { type Check, check, failed, type Finding, passed, skipped, warned } from './check.ts';
 import { everyHost, type HostLookedAt } from './host-subjects.ts';
@@ -21,6 +24,21 @@ export const hostAccessChecks: readonly Check[] = [
     },
   }),
   check({
+    id: 'host.private', group: 'host', about: everyHost,
+    title: 'No stranger on the host reads the secrets of Grafana',
+    why: 'Whoever has the database password or the secret_key has everything that Grafana holds.',
+    fix: 'chmod o-r FILE on the config and the secret files; what belongs to the group of Grafana stays readable for it.',
+    judge: ({ node, facts: { config }, host: { access } }, { cluster }) => {
+      const open = access.filter(({ named, path, others }) => others?.read === true && (named === '$__file{}' || named === '[server] cert_key' || (path === config?.path && hasSecret(config.text))));
+      return open.length === 0 ? passed() : warned({
+        code: 'readable',
+        found: `${open.map(({ path }) => path).join(', ')} ${open.length === 1 ? 'holds a secret and' : 'hold secrets and'} can be read by everybody on the host`,
+        expected: 'the group of Grafana alone',
+        hint: `${sshTo(node, cluster)} sudo chmod o-r ${open.map(({ path }) => quote(path)).join(' ')}`,
+      });
+    },
+  }),
+  check({
     id: 'host.label', group: 'host', about: everyHost,
     title: 'The files of Grafana have the labels that SELinux wants',
     why: 'A wrong label locks Grafana out of a file that its mode lets it read; the journal calls it "permission denied".',
@@ -36,6 +54,12 @@ export const hostAccessChecks: readonly Check[] = [
     },
   }),
 ];
+
+/** Whether a secret stands there in clear. */
+function hasSecret(text: string): boolean {
+  const reading = readRawIni(text);
+  return reading.ok && [...reading.sections].some(([section, settings]) => [...settings].some(([key, { raw }]) => raw !== '' && isSecretKey(section, key) && findExpanders(raw).length === 0));
+}
 
 function judgeAccess({ path, named, need, plain, inUnit }: AccessFacts, { node, facts: { service }, host: { unit } }: HostLookedAt, on: string): readonly Finding[] {
   const suffices = (access: NonNullable<typeof plain>): boolean => access.read && (need === 'read' || access.write);

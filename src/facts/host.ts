@@ -54,6 +54,8 @@ export interface AccessFacts {
   readonly plain?: Access;
   /** Within all that the unit hides and protects. */
   readonly inUnit?: Access;
+  /** Of those who have nothing to do with Grafana. */
+  readonly others?: Access;
   /** Its SELinux label is not the one that the policy wants; the policy's own words. Only where SELinux is enforced. */
   readonly wrongLabel?: string;
 }

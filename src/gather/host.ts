@@ -174,13 +174,13 @@ function readAccess(answer: Answer, needed: readonly Named[]): readonly AccessFa
     const [index = '', letters = ''] = line.split(' ');
     return index === '' ? [] : [[Number(index), { exists: letters.includes('e'), read: letters.includes('r'), write: letters.includes('w') }] as const];
   }));
-  const [root, plain, unit] = [seen('root'), seen('plain'), seen('unit')];
+  const [root, plain, unit, strangers] = [seen('root'), seen('plain'), seen('unit'), seen('others')];
   return needed.flatMap((one, index): readonly AccessFacts[] => {
     if (root.get(index)?.exists !== true) return [];
-    const [asUser, inUnit, label] = [plain.get(index), unit.get(index), answer.text(`label ${one.path}`)?.trim()];
+    const [asUser, inUnit, others, label] = [plain.get(index), unit.get(index), strangers.get(index), answer.text(`label ${one.path}`)?.trim()];
     return [{
       ...one,
-      ...(asUser === undefined ? {} : { plain: asUser }), ...(inUnit === undefined ? {} : { inUnit }),
+      ...(asUser === undefined ? {} : { plain: asUser }), ...(inUnit === undefined ? {} : { inUnit }), ...(others === undefined ? {} : { others }),
       ...(label === undefined || label === '' || / verified\.?$/.test(label) ? {} : { wrongLabel: label }),
     }];
   });

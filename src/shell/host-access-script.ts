@@ -24,8 +24,9 @@ export interface AccessQuestion {
 /** Asks what the unit allows, and tries in a unit of our own with its user and its walls whether Grafana reads and writes its files; that unit is gone at the end. */
 export function accessScript({ unit, user, paths }: AccessQuestion): Script {
   return sh`/bin/sh -c ${probe} sh ${paths} | put access-root
-if command -v setpriv >/dev/null && id ${user} >/dev/null 2>&1; then
-  setpriv --reuid ${user} --regid "$(id -g ${user})" --init-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null | put access-plain
+if command -v setpriv >/dev/null; then
+  if id ${user} >/dev/null 2>&1; then setpriv --reuid ${user} --regid "$(id -g ${user})" --init-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null | put access-plain; fi
+  setpriv --reuid 65534 --regid 65534 --clear-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null | put access-others
 fi
 if [ "$(getenforce 2>/dev/null)" = Enforcing ] && command -v matchpathcon >/dev/null; then
   for f in ${paths}; do [ ! -e "$f" ] || matchpathcon -V "$f" 2>/dev/null | put "label $f"; done

@@ -16,6 +16,8 @@ interface Fault {
   readonly title: string;
   /** Hosts count from 0. */
   readonly host: number;
+  /** The host that is found fault with, where it is another one. */
+  readonly on?: number;
   readonly script: string;
   readonly check: string;
   readonly outcome: 'failed' | 'warned';
@@ -67,6 +69,19 @@ printf '%s\\n' 'apiVersion: 1' 'providers:' '  - name: own # ours' '    options:
   {
     title: "another ldap.toml than the others'", host: 1, script: `echo 'host = "a"' > /etc/grafana/ldap.toml; printf '[auth.ldap]\\nenabled = true\\n' >> ${config}`,
     check: 'host.files', outcome: 'warned', code: 'differ', found: /ldap.toml \(\[auth.ldap\] config_file\) is not that of lab-3/,
+  },
+  {
+    title: 'a Grafana of another version', host: 1, script: `mkdir -p /opt/old/bin /opt/old/conf && cp /usr/share/grafana/conf/defaults.ini /opt/old/conf/ && printf '%s\\n' '#!/bin/sh' 'echo Version 12.1.0' > /opt/old/bin/grafana && chmod 755 /opt/old/bin/grafana
+${dropIn('old', 'ExecStart=', 'ExecStart=/opt/old/bin/grafana server --homepath=/opt/old --config=${CONF_FILE} cfg:default.paths.logs=${LOG_DIR} cfg:default.paths.data=${DATA_DIR} cfg:default.paths.plugins=${PLUGINS_DIR} cfg:default.paths.provisioning=${PROVISIONING_CFG_DIR}')}`,
+    check: 'node.version', outcome: 'failed', code: 'differs', found: /^12.1.0 oss$/,
+  },
+  {
+    title: 'a plugin that another node has alone', host: 2, on: 0, script: `mkdir -p /var/lib/grafana/plugins/clock && echo '{"id": "clock", "info": {"version": "2.1.8"}}' > /var/lib/grafana/plugins/clock/plugin.json`,
+    check: 'node.plugins', outcome: 'warned', code: 'differ', found: /^clock is missing, lab-3 has 2.1.8$/,
+  },
+  {
+    title: 'a password in a config that everybody may read', host: 2, script: `printf '[smtp]\\npassword = pw-of-mail\\n' >> ${config}; chmod 644 ${config}`,
+    check: 'host.private', outcome: 'warned', code: 'readable', found: /^\/etc\/grafana\/grafana.ini holds a secret/,
   },
   { title: 'the machine-id of another node, as a clone has it', host: 2, script: 'echo 0123456789abcdef0123456789abcdef > /etc/machine-id', check: 'host.identity', outcome: 'warned', code: 'machine-id', found: /lab-2/ },
   { title: 'a disk that is full', host: 2, script: 'mount -t tmpfs -o size=1m,uid=472,gid=472 tmpfs /var/log/grafana', check: 'host.disk', outcome: 'failed', code: 'full', found: /\/var\/log\/grafana \(logs\): [01] MB free/ },
@@ -154,8 +169,8 @@ ${dropIn('port', 'AmbientCapabilities=CAP_NET_BIND_SERVICE', 'CapabilityBounding
       results = await look();
     });
 
-    it.each(faults.map((fault) => [fault.title, fault.check, fault] as const))('finds %s (%s)', (_, __, { host, check, outcome, code, found }) => {
-      const node = lab.hosts[host]!.name;
+    it.each(faults.map((fault) => [fault.title, fault.check, fault] as const))('finds %s (%s)', (_, __, { host, on, check, outcome, code, found }) => {
+      const node = lab.hosts[on ?? host]!.name;
       expect(results.filter((result) => result.check === check && result.node === node)).toMatchObject([{ outcome, code, found: expect.stringMatching(found) as string }]);
     });
   });
