@@ -59,7 +59,8 @@ export function migrationWatch({ database, password, ca, client }: MigrationInpu
           return await view(session, database.type);
         } catch (error) {
           await drop();
-          closed ||= isRefusal(codeAndWords(error));
+          // A connection that ends in the middle has no code of the server's.
+          closed ||= error instanceof Error && 'code' in error && isRefusal(codeAndWords(error));
           return undefined;
         }
       },
