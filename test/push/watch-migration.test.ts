@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/cluster/secret.ts';
 import { migrationWatch } from '../../src/push/watch-migration.ts';
-import type { DatabaseSession } from '../../src/world.ts';
+import type { DatabaseSession } from '../../src/world/database.ts';
 import { fakeWorld } from '../fake-world.ts';
 import { sampleCluster } from '../sample.ts';
 
