@@ -75,9 +75,10 @@ function httpAddress(facts: NodeFacts): Listening | undefined {
   return port > 0 ? { address: effective.config.get('server', 'http_addr')?.value ?? '', port } : undefined;
 }
 
-/** A wrapper around Grafana is its parent; a Grafana without a unit is known by its number. */
-function isOwn({ pid, parent, ofUnit }: ListenerFacts, { service }: NodeFacts): boolean {
-  return ofUnit || (pid !== undefined && service.pid !== undefined && [pid, parent].includes(service.pid));
+/** A wrapper around Grafana is its parent; a Grafana without a unit is known by its number, or by its name alone. */
+function isOwn({ pid, parent, ofUnit, program }: ListenerFacts, { service }: NodeFacts): boolean {
+  if (service.pid === undefined) return ofUnit || (service.active && program.startsWith('grafana'));
+  return ofUnit || service.pid === pid || service.pid === parent;
 }
 
 function overlap(one: string, other: string): boolean {

@@ -138,7 +138,8 @@ export function readHost(answer: Answer, { needed, script }: HostAsking): HostFa
       first: Number(basic('first-port') || '1024'),
       ambient: word('AmbientCapabilities').toLowerCase().split(' ').filter(Boolean),
       bounding: word('CapabilityBoundingSet').toLowerCase().split(' ').filter(Boolean),
-      onProgram: /cap_net_bind_service/.test(basic('capabilities')),
+      // NoNewPrivileges takes the capabilities of files away.
+      onProgram: word('NoNewPrivileges') !== 'yes' && /cap_net_bind_service/.test(basic('capabilities')),
     },
     clock: readClock(answer),
     updates: readUpdates(answer),

@@ -1,7 +1,7 @@
 import { type Script, sh } from './quote.ts';
 
 /** What decides over files and folders in a unit, and what else of it can stop a Grafana. */
-const limits = ['Type', 'Restart', 'SubState', 'Result', 'NRestarts', 'TimeoutStartUSec', 'StartLimitBurst', 'StartLimitIntervalUSec', 'MemoryMax', 'LimitNOFILE', 'DynamicUser'];
+const limits = ['Type', 'Restart', 'SubState', 'Result', 'NRestarts', 'TimeoutStartUSec', 'StartLimitBurst', 'StartLimitIntervalUSec', 'MemoryMax', 'LimitNOFILE', 'NoNewPrivileges', 'DynamicUser'];
 const protections = [
   'User', 'Group', 'SupplementaryGroups', 'AmbientCapabilities', 'CapabilityBoundingSet', 'ProtectHome', 'ProtectSystem', 'PrivateTmp', 'PrivateUsers',
   'InaccessiblePaths', 'ReadOnlyPaths', 'ReadWritePaths', 'BindPaths', 'BindReadOnlyPaths', 'TemporaryFileSystem', 'RootDirectory', 'RootImage',
@@ -23,10 +23,10 @@ export interface AccessQuestion {
 
 /** Asks what the unit allows, and tries in a unit of our own with its user and its walls whether Grafana reads and writes its files; that unit is gone at the end. */
 export function accessScript({ unit, user, paths }: AccessQuestion): Script {
-  return sh`/bin/sh -c ${probe} sh ${paths} | put access-root
+  return sh`bounded /bin/sh -c ${probe} sh ${paths} | put access-root
 if command -v setpriv >/dev/null; then
-  if id ${user} >/dev/null 2>&1; then setpriv --reuid ${user} --regid "$(id -g ${user})" --init-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null | put access-plain; fi
-  setpriv --reuid 65534 --regid 65534 --clear-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null | put access-others
+  if id ${user} >/dev/null 2>&1; then bounded setpriv --reuid ${user} --regid "$(id -g ${user})" --init-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null | put access-plain; fi
+  bounded setpriv --reuid 65534 --regid 65534 --clear-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null | put access-others
 fi
 if [ "$(getenforce 2>/dev/null)" = Enforcing ] && command -v matchpathcon >/dev/null; then
   for f in ${paths}; do [ ! -e "$f" ] || matchpathcon -V "$f" 2>/dev/null | put "label $f"; done
@@ -39,10 +39,10 @@ if [ -n ${unit} ] && [ -d /run/systemd/system ]; then
   IFS='
 '
   for line in $shown; do case $line in
-    ${raws(ownFolders)}) ;;
+    ${beginsWith(ownFolders)}) ;;
     CapabilityBoundingSet=*) set -- "$@" -p "$line";;
     *=) ;;
-    ${raws(protections)}) set -- "$@" -p "$line";;
+    ${beginsWith(protections)}) set -- "$@" -p "$line";;
   esac; done
   unset IFS
   for d in $(printf '%s\n' "$shown" | sed -n 's/^StateDirectory=//p'); do set -- "$@" -p "ReadWritePaths=-/var/lib/\${d%%:*}"; done
@@ -60,7 +60,7 @@ function forUnit(word: string): string {
   return word.replaceAll('$', '$$$$');
 }
 
-/** A pattern of \`case\` for lines that begin with one of the names. */
-function raws(names: readonly string[]): { readonly script: Script } {
+/** A pattern of `case` for lines that begin with one of the names. */
+function beginsWith(names: readonly string[]): { readonly script: Script } {
   return { script: names.map((name) => `${name}=*`).join('|') as Script };
 }

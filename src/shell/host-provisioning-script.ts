@@ -28,7 +28,7 @@ fi
 `;
 }
 
-/** Without a slash at its end, as a pattern of \`case\` wants it. */
+/** Without a slash at its end, as a pattern of `case` wants it. */
 function prefix(folder: string): string {
   return folder.replace(/\/+$/, '');
 }

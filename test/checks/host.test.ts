@@ -97,6 +97,8 @@ describe('the checks of a host', () => {
     ['something on the http port of another address', { host: { listeners: [listener({ address: '10.0.0.99', port: 3000 })] }, node: written('[server]\nhttp_addr = 10.0.0.11\n') }, []],
     ['a second Grafana on the gossip port of another address', { host: { listeners: [listener({ address: '127.0.1.2' })] } }, []],
     ['a wrapper around Grafana on the http port', { host: { listeners: [listener({ port: 3000, parent: 7 })] } }, []],
+    ['a Grafana that no unit starts', { host: { listeners: [listener({ port: 3000, program: 'grafana' })] }, node: { service: { ...sampleNodeFacts().service, pid: undefined } } }, []],
+    ['a Grafana by hand, while the service is down', { host: { listeners: [listener({ port: 3000, program: 'grafana' })] }, node: { service: { ...sampleNodeFacts().service, pid: undefined, active: false } } }, ['failed host.ports@graf-a taken']],
     ['a port for root alone', { node: lowPort }, ['failed host.low-port@graf-a no-capability']],
     ['a port that the unit hands over', { node: lowPort, host: { lowPorts: { first: 1024, ambient: ['cap_net_bind_service'], bounding: ['cap_net_bind_service'], onProgram: false } } }, []],
     ['a port that the unit hands over and takes back', { node: lowPort, host: { lowPorts: { first: 1024, ambient: ['cap_net_bind_service'], bounding: [], onProgram: false } } }, ['failed host.low-port@graf-a no-capability']],

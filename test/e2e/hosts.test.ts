@@ -41,6 +41,18 @@ const faults: readonly Fault[] = [
     title: 'needrestart that restarts by itself', host: 0, script: `ln -sf /bin/true /usr/local/bin/needrestart && mkdir -p /etc/needrestart && echo "\\$nrconf{restart} = 'a';" > /etc/needrestart/needrestart.conf`,
     check: 'host.updates', outcome: 'warned', code: 'needrestart', found: /needrestart/,
   },
+  {
+    title: 'a clock that nobody sets, on a machine of its own', host: 0, script: `printf '%s\\n' '#!/bin/sh' 'exit 1' > /usr/local/bin/systemd-detect-virt; printf '%s\\n' '#!/bin/sh' 'echo no' > /usr/local/bin/timedatectl; chmod 755 /usr/local/bin/*`,
+    check: 'host.time', outcome: 'warned', code: 'nobody', found: /no time service/,
+  },
+  {
+    title: 'a label that SELinux, were it here, would not like', host: 0, script: `printf '%s\\n' '#!/bin/sh' 'echo Enforcing' > /usr/local/bin/getenforce; printf '%s\\n' '#!/bin/sh' 'echo "$2 has context user_home_t, should be etc_t"' > /usr/local/bin/matchpathcon; chmod 755 /usr/local/bin/*`,
+    check: 'host.label', outcome: 'warned', code: 'wrong-label', found: /grafana.ini has context user_home_t, should be etc_t/,
+  },
+  {
+    title: 'ansible-pull in a cron job', host: 1, script: `mkdir -p /etc/cron.d && echo '*/30 * * * * root ansible-pull -U https://git.example.com/x' > /etc/cron.d/pull`,
+    check: 'node.config-manager', outcome: 'failed', code: 'config-manager', found: /^Ansible runs here \(\/etc\/cron.d\/pull\)$/,
+  },
   { title: 'a low port without the capability', host: 1, script: `printf '[server]\\nhttp_port = 443\\n' >> ${config}`, check: 'host.low-port', outcome: 'failed', code: 'no-capability', found: /http_port 443/ },
   {
     title: 'a gossip port that another program has', host: 1, script: `systemd-run -q --unit=squatter python3 -c 'import socket, time
