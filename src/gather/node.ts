@@ -21,7 +21,7 @@ export async function gatherNode(node: Node, cluster: NodeQuestion, connection: 
   try {
     const asked = clock.now().getTime();
     const service = readService(await ask(serviceScript(node.grafana.unit, node.grafana.status)), node.grafana);
-    const clockAheadSeconds = Math.round(service.clock - (asked + clock.now().getTime()) / 2000);
+    const clockAheadSeconds = aheadOf(asked / 1000, clock.now().getTime() / 1000, service.clock);
     const config = withContainer(service, readConfig(await ask(configScript({
       config: service.configPath ?? '',
       homes: service.homes,
@@ -35,6 +35,11 @@ export async function gatherNode(node: Node, cluster: NodeQuestion, connection: 
   } catch (error) {
     return { ok: false, missing: `${node.name} stopped answering: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/** Seconds by which a clock that was read between two moments of ours must be off at least: a slow answer is no wrong clock. */
+function aheadOf(asked: number, answered: number, theirs: number): number {
+  return Math.round(theirs < asked ? theirs - asked : Math.max(0, theirs - answered));
 }
 
 /** A Grafana in a container keeps its defaults and its version there. */
