@@ -8,7 +8,7 @@ export interface Following {
 }
 
 export interface Followed {
-  /** Whether a migration was seen to go on a moment ago; begins another look when it is time. */
+  /** Whether a migration goes on, for all that is known; begins another look when it is time. */
   look(): boolean;
 }
 
@@ -19,6 +19,9 @@ const pauseMs = 1000;
 /** How long a migration counts as going on after it was last seen to: one look may be late. */
 const freshMs = 15_000;
 
+/** Only two looks tell whether something grows; nobody counts as late before they were taken, or could have been. */
+const secondLookMs = 12_000;
+
 /** Looks at the database beside the wait for health, without holding it up. */
 export function follow({ watch, tell }: Following, clock: Clock): Followed {
   const began = clock.monotonic();
@@ -26,7 +29,9 @@ export function follow({ watch, tell }: Following, clock: Clock): Followed {
   let nextLook = began + firstLookMs;
   let before: MigrationView | undefined;
   let looking = false;
+  let looks = 0;
   const take = (view: MigrationView | undefined): void => {
+    looks += 1;
     const grew = view !== undefined && before !== undefined && view.performed > before.performed;
     if (grew) tell(view.performed);
     if (grew || view?.locked === true) busyAt = clock.monotonic();
@@ -41,6 +46,7 @@ export function follow({ watch, tell }: Following, clock: Clock): Followed {
           nextLook = clock.monotonic() + pauseMs;
         });
       }
+      if (looks < 2) return clock.monotonic() - began < secondLookMs;
       return busyAt !== undefined && clock.monotonic() - busyAt < freshMs;
     },
   };

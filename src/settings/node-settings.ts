@@ -5,6 +5,7 @@ import { baseSettings } from './base-settings.ts';
 import { hasSecretsManager } from './encryption-keys.ts';
 import { gossipAddresses } from './gossip-addresses.ts';
 import { maxOpenConnOf } from './max-open-conn.ts';
+import { withKnownToPeers } from './known-to-peers.ts';
 import type { ManagedSetting } from './managed-setting.ts';
 import { type ClusterSecrets, settingsFor, type SettingsInput } from './settings-for.ts';
 
@@ -24,7 +25,8 @@ export function nodeSettings(node: Node, facts: NodeFacts, { cluster, facts: all
 /** What the settings of a node depend on beside the cluster file. */
 export function settingsInput(facts: NodeFacts, cluster: Cluster, all: Facts, secrets: ClusterSecrets): SettingsInput {
   const sources = new Map(all.nodes.flatMap(({ name, node: gathered }) => (gathered.ok ? [[name, gathered.facts.sourceAddresses] as const] : [])));
-  const gossip = gossipAddresses(cluster, sources);
+  const peers = all.nodes.flatMap(({ node }) => (node.ok ? [presentPeers(node.facts)] : []));
+  const gossip = withKnownToPeers(gossipAddresses(cluster, sources), cluster, peers, cluster.alerting.port);
   const present = effectiveOf(facts);
   const version = facts.grafana?.version ?? '';
   const maxOpenConn = maxOpenConnOf(cluster, all, version, present.ok ? present.config : undefined);
@@ -42,6 +44,11 @@ export function settingsInput(facts: NodeFacts, cluster: Cluster, all: Facts, se
     aliases: aliasesOf(cluster, all, gossip),
     ownAddresses: facts.addresses,
   };
+}
+
+function presentPeers(facts: NodeFacts): string {
+  const reading = effectiveOf(facts);
+  return reading.ok ? reading.config.get('unified_alerting', 'ha_peers')?.value ?? '' : '';
 }
 
 /** Every name under which a config may speak of a node. */

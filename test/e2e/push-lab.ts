@@ -22,10 +22,12 @@ export interface ClusterText {
   readonly engine?: 'postgres' | 'mariadb';
   /** Who logs in; absent: as the lab's ssh config says. */
   readonly user?: string;
+  /** Seconds of patience; default 60. */
+  readonly wait?: number;
 }
 
 /** Writes the cluster file of the lab beside its secrets and gives its path. */
-export function writeClusterFile(lab: Lab, secrets: Secrets, { rootUrl = 'https://grafana.example.com/', more = '', database = 'grafana', engine = 'postgres', user }: ClusterText = {}): string {
+export function writeClusterFile(lab: Lab, secrets: Secrets, { rootUrl = 'https://grafana.example.com/', more = '', database = 'grafana', engine = 'postgres', user, wait = 60 }: ClusterText = {}): string {
   const { type, host: address, port, tls } = lab[engine]!;
   // The stand-in's MySQL driver compares names alone, no addresses.
   const host = type === 'mysql' ? 'db.lab' : address;
@@ -42,7 +44,7 @@ export function writeClusterFile(lab: Lab, secrets: Secrets, { rootUrl = 'https:
     '[cluster]', 'name = lab', `root_url = ${rootUrl}`, '[ssh]', `config = ${lab.sshConfig}`,
     '[nodes]', ...lab.hosts.map(({ name, alias }) => `${name} = ${user === undefined ? '' : `${user}@`}${alias}`), ...own,
     '[database]', `type = ${type}`, `host = ${host}:${port}`, `name = ${database}`, 'user = grafana', 'password = file:database', `ca_cert = ${tls.caPath}`,
-    '[security]', 'admin_password = file:admin', '[push]', 'wait = 60', more, '',
+    '[security]', 'admin_password = file:admin', '[push]', `wait = ${wait}`, more, '',
   ].join('\n'));
   return file;
 }

@@ -156,6 +156,8 @@ describe('makePlan', () => {
   });
 
   it('needs to know where every peer is', () => {
-    expect(() => makePlan(inputFor(factsOf({ 'graf-a': a, 'graf-b': b }), { chosen: ['graf-a'] }))).toThrow(/graf-c/);
+    expect(() => makePlan(inputFor(factsOf({ 'graf-a': fresh('graf-a'), 'graf-b': fresh('graf-b') }), { chosen: ['graf-a'] }))).toThrow(/graf-c/);
+    // Those that gossip already know it.
+    expect(makePlan(inputFor(factsOf({ 'graf-a': a, 'graf-b': b }), { chosen: ['graf-a'] })).behind).toEqual(['graf-c']);
   });
 });

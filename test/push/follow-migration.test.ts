@@ -33,6 +33,6 @@ it('who holds the lock goes on as long as the lock is held', async () => {
   expect((await watch([at(5, true)], 120)).busyUntil).toBe(120);
 });
 
-it.each([['nothing grows', [at(700)]], ['nothing can be seen', [undefined]]])('a start where %s is no migration', async (_, views) => {
-  expect(await watch(views, 60)).toMatchObject({ told: [], busyUntil: undefined });
+it.each([['nothing grows', [at(700)]], ['nothing can be seen', [undefined]]])('a start where %s is no migration, once two looks were taken', async (_, views) => {
+  expect(await watch(views, 60)).toMatchObject({ told: [], busyUntil: 4 });
 });
