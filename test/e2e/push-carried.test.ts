@@ -111,7 +111,8 @@ describe('what a push carries', () => {
     await ask(lab.hosts[1]!, spoil);
     const state = `sha256sum ${config}; find /etc/grafana /var/lib/grafana-ha -name "*.tmp" -o -name lock -o -path "*/backups/*"; systemctl is-active grafana-server || :`;
     const before = await onAll(state);
-    const pushed = pushTo(lab, writeClusterFile(lab, secrets));
+    // Another check sees the full disk beforehand; here it is the staging that must.
+    const pushed = pushTo(lab, writeClusterFile(lab, secrets, { more: '[ignore]\nhost.disk = full on purpose' }));
     await expect(pushed).rejects.toThrow(said);
     await expect(pushed).rejects.toMatchObject({ exitCode: ExitCode.NotAsItShouldBe });
     expect(await onAll(state)).toEqual(before);
