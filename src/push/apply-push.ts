@@ -37,7 +37,7 @@ export async function applyPush(prepared: PreparedPush, options: ApplyOptions, w
     await stage(nodes, cluster.pushing.keep, backupNotes(prepared, holder));
     const live = liveLines(plan, world);
     const context = rollContext(prepared, { signal, tell: live.tell, ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }) }, world);
-    const rolled = { ...await roll({ kind: plan.kind === 'move' ? 'move' : 'roll', nodes, cluster: watched }, context).finally(live.done), behind: plan.behind ?? [] };
+    const rolled = { ...await roll({ kind: plan.kind === 'move' ? 'move' : 'roll', nodes, cluster: watched }, context).finally(live.done), behind: prepared.command === 'push' ? plan.behind ?? [] : [] };
     await unstage(nodes.filter(({ name }) => rolled.nodes.some((result) => result.name === name && result.state === 'untouched')));
     const result = Object.fromEntries(rolled.nodes.map(({ name, state }) => [name, state]));
     await remember(prepared, () => true);

@@ -63,7 +63,7 @@ export async function restore(node: PushNode): Promise<StepFailure | undefined> 
 /** Stops Grafana, but not while it migrates; nothing happens to one that is stopped. `killed`: it did not end by itself. */
 export async function stop(node: PushNode, context: StepContext): Promise<Stopped> {
   const { health, healthBefore = health } = node;
-  if (context.watchMigration !== undefined && node.plan.running && (await askHealth({ ...node, health: healthBefore }, context.world)) !== true) await waitForMigration(node, context);
+  if (context.watchMigration !== undefined && (await askHealth({ ...node, health: healthBefore }, context.world)) !== true) await waitForMigration(node, context);
   return stopNow(node);
 }
 
@@ -116,7 +116,8 @@ async function start(node: PushNode, context: StepContext): Promise<Started> {
     const explained = explainLog(log);
     return { kind: 'failed', mayRun: !stopped.ok, failure: { found: health.found, log: tellingLines(log, 8), ...(explained === undefined ? {} : { explained }) } };
   } catch (error) {
-    return { kind: 'failed', mayRun: !(await stopNow(node)).ok, failure: { found: wordsOf(error), log: [] } };
+    // The link was lost; what was started may migrate all the same.
+    return { kind: 'failed', mayRun: !(await stop(node, context)).ok, failure: { found: wordsOf(error), log: [] } };
   }
 }
 
