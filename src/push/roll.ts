@@ -34,7 +34,7 @@ export async function roll(input: RollInput, context: StepContext): Promise<Roll
   for (const [index, node] of input.nodes.entries()) {
     const over = context.signal.aborted || results.some(({ failures, state }) => failures.length > 0 || state === 'started');
     const more = input.nodes.slice(index + 1).some(({ plan }) => plan.action !== 'none');
-    results.push(over || node.plan.action === 'none' ? untouched(node.name) : await rollOne(node, { ...input, more, mustBeWhole: wasWhole === true }, context));
+    results.push(over || node.plan.action === 'none' ? untouched(node.name) : await rollOne(node, { ...input, more, wasWhole }, context));
   }
   return takeBack(input, { nodes: results, interrupted: context.signal.aborted }, context);
 }
@@ -42,8 +42,8 @@ export async function roll(input: RollInput, context: StepContext): Promise<Roll
 interface Turn extends RollInput {
   /** Whether another node comes after this one. */
   readonly more: boolean;
-  /** Whether the mesh was whole before, and nothing of it changes. */
-  readonly mustBeWhole: boolean;
+  /** Whether the nodes that ran saw each other before; undefined: nothing of that was to be seen. */
+  readonly wasWhole: boolean | undefined;
 }
 
 async function rollOne(node: PushNode, turn: Turn, context: StepContext): Promise<NodeResult> {
@@ -75,9 +75,10 @@ async function replace(node: PushNode, turn: Turn, context: StepContext): Promis
   if (context.mesh === undefined) return healthy;
 
   context.tell(node.name, `healthy, ${started.seconds} s, waits for the others to see it`);
-  const mesh = await waitMesh(node, turn.cluster, context.mesh, context);
+  const { changing } = context.mesh;
+  const mesh = await waitMesh(node, turn.cluster, { ...context.mesh, unseen: turn.wasWhole === undefined && !changing }, context);
   if (stopped.killed && turn.more && context.mesh.mode === 'gossip' && !context.signal.aborted) await refill(node, context);
-  const broken = turn.mustBeWhole && !context.mesh.changing && mesh.kind === 'seen' && !mesh.whole && !context.signal.aborted;
+  const broken = turn.wasWhole === true && !changing && mesh.kind === 'seen' && !mesh.whole && !context.signal.aborted;
   return { ...healthy, mesh, failures: broken ? [torn(mesh)] : [] };
 }
 

@@ -17,6 +17,8 @@ export interface MeshOptions {
   readonly strangers: boolean;
   /** What the nodes must know of each other changes now: until all have it, the mesh cannot be whole. */
   readonly changing: boolean;
+  /** Set when no node showed anything of a mesh before: then it is not waited for. */
+  readonly unseen?: boolean;
 }
 
 const longestMs = { usual: 60_000, changing: 10_000 };
@@ -30,7 +32,7 @@ const pauseMs = 500;
 
 /** Waits until the nodes that run see each other, this one among them: members as many as they are and stable, and pings answered between all. */
 export async function waitMesh(node: ClusterNode, cluster: readonly ClusterNode[], options: MeshOptions, { signal, world }: { readonly signal: AbortSignal; readonly world: Pick<World, 'clock' | 'http'> }): Promise<MeshView> {
-  const { mode, strangers, changing } = options;
+  const { mode, strangers, changing, unseen = false } = options;
   const running = [node, ...await runningOf(cluster.filter(({ name }) => name !== node.name), world)];
   const began = world.clock.monotonic();
   const first = new Map<string, MeshMetrics>();
@@ -39,7 +41,7 @@ export async function waitMesh(node: ClusterNode, cluster: readonly ClusterNode[
     const [own, ...others] = await Promise.all(running.map((one) => readMetrics(one, world)));
     const now = world.clock.monotonic();
     if (own === undefined || 'why' in own) return { kind: 'unseen', remark: own?.why ?? '' };
-    if (own.metrics.members === undefined && now - began >= appearMs) return { kind: 'unseen', remark: 'its metrics say nothing of other nodes' };
+    if (own.metrics.members === undefined && (unseen || now - began >= appearMs)) return { kind: 'unseen', remark: 'its metrics say nothing of other nodes' };
     const meshed = [own, ...others].flatMap((answer) => ('metrics' in answer && answer.metrics.members !== undefined ? [answer] : []));
     for (const { name, metrics } of meshed) if (first.get(name)?.ownId !== metrics.ownId || !first.has(name)) first.set(name, metrics);
 

@@ -99,6 +99,10 @@ describe('the mesh that a push waits for', () => {
     expect(seconds).toBeLessThanOrEqual(1);
   });
 
+  it('is not waited for where it was never seen', async () => {
+    expect((await wait({ metrics: { a: () => 'go_goroutines 1\n' }, options: { unseen: true } })).seconds).toBe(0);
+  });
+
   it('is no longer waited for after Ctrl+C', async () => {
     expect((await wait({ metrics: { a: says(1), b: says(3), c: says(3) }, abortAt: 5 })).seconds).toBeLessThanOrEqual(6);
   });
