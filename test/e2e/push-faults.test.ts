@@ -252,6 +252,14 @@ describe('what goes wrong on the way', () => {
     await expectWhole(file);
   });
 
+  it('a clock that is two hours ahead on one node: told, and the push ends well', async () => {
+    const file = next();
+    await ask(hosts[1], `printf '%s\\n' '#!/bin/sh' 'LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 FAKETIME=+7200s exec /bin/date "$@"' > /usr/local/bin/date; chmod 755 /usr/local/bin/date`);
+    const ended = await pushed(file).finally(() => ask(hosts[1], 'rm /usr/local/bin/date'));
+    expect(ended).toMatchObject({ exitCode: ExitCode.Done, said: expect.stringMatching(/! node\.clock {2}lab-2\n {2}found {5}7\d\d\d s ahead/) as string });
+    expect(await states()).toEqual(three('new active'));
+  });
+
   it('all nodes down before the push: they are started, one by one', async () => {
     const file = next();
     await onAll('systemctl stop grafana-server');
