@@ -70,8 +70,12 @@ export async function isMeshWhole(cluster: readonly ClusterNode[], world: Pick<W
 
 async function runningOf(cluster: readonly ClusterNode[], world: Pick<World, 'http'>): Promise<readonly ClusterNode[]> {
   const asked = await Promise.all(cluster.map(async (one) => {
-    for (const health of [one.health, one.healthBefore]) if (health !== undefined && (await askHealth({ ...one, health }, world)) === true) return [{ ...one, health }];
-    return [];
+    const { health, healthBefore = health } = one;
+    // At once: where another program holds the port, each question hangs.
+    const places = JSON.stringify(health) === JSON.stringify(healthBefore) ? [health] : [health, healthBefore];
+    const answers = await Promise.all(places.map((at) => askHealth({ ...one, health: at }, world)));
+    const place = places[answers.indexOf(true)];
+    return place === undefined ? [] : [{ ...one, health: place }];
   }));
   return asked.flat();
 }
