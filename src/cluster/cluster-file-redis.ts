@@ -99,6 +99,6 @@ function parseDb(text: string, kind: Redis['kind']): Parsed<number> {
 }
 
 /** Grafana looks for its peers by the pattern PREFIX:*, in which some characters stand for others; without a prefix by *. */
-function parsePrefix(text: string): Parsed<string> {
+export function parsePrefix(text: string): Parsed<string> {
   return /^[\w.:-]{0,64}$/.test(text) ? accepted(text) : refused(`"${text}" is not a prefix for keys`, 'Use letters, digits, . : - and _, such as prod');
 }

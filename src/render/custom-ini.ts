@@ -21,7 +21,9 @@ export function renderCustomIni(template: string, { cluster, node, settings, con
   });
   const filled = fillTemplate(template, new Map([
     ['node', node.name], ['cluster', cluster.name], ['config_path', configPath], ['secret_owner', secretOwner],
-    ['founder', cluster.nodes[0]?.name ?? node.name], ['gossip_port', String(cluster.alerting.port)], ...values,
+    ['founder', cluster.nodes[0]?.name ?? node.name],
+    // Its line goes with the gossip settings.
+    ...(cluster.alerting.mode === 'gossip' ? [['gossip_port', String(cluster.alerting.port)] as const] : []), ...values,
   ]));
   // What the template does not know goes to the end of its section.
   return editIni(filled, settings.filter(({ isBase }) => isBase).map((setting) => ({ section: setting.section, key: setting.key, written: writeSetting(setting).value })));

@@ -18,7 +18,7 @@ const flag = '--gossip NAME=ADDRESS';
 export function askGossip(flags: InitFlags): Step<State> {
   return {
     id: 'gossip',
-    needed: ({ answers }) => (answers.before?.alerting.mode ?? 'gossip') === 'gossip',
+    needed: ({ answers: { redis, before } }) => redis === undefined && (before?.alerting.mode ?? 'gossip') === 'gossip',
     take: async (state, ask) => {
       const { answers } = state;
       const names = answers.nodes.map(({ name }) => name);

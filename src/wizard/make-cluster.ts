@@ -13,6 +13,7 @@ export function makeCluster(answers: Answers, ssh: Cluster['ssh']): Cluster {
   const { rootUrl, admin, before } = answers;
   if (rootUrl === undefined) throw new Error('the shared URL was not asked');
   const name = answers.name ?? defaultClusterName(rootUrl);
+  const redis = answers.redis ?? before?.redis;
   return {
     name,
     rootUrl: rootUrl.url,
@@ -29,8 +30,8 @@ export function makeCluster(answers: Answers, ssh: Cluster['ssh']): Cluster {
       ...(admin === undefined ? {} : { adminPassword: admin.kind === 'source' ? admin.source : { kind: 'file', path: keptAdminPassword(name) } }),
     },
     ...makeLicense(answers),
-    alerting: { mode: 'gossip', ...before?.alerting, port: answers.gossipPort, label: answers.label ?? name },
-    ...(before?.redis === undefined ? {} : { redis: before.redis }),
+    alerting: { mode: 'gossip', ...before?.alerting, ...(answers.redis === undefined ? {} : { mode: 'redis' }), port: answers.gossipPort, label: answers.label ?? name },
+    ...(redis === undefined ? {} : { redis }),
     ...(before?.live === undefined ? {} : { live: before.live }),
     pushing: before?.pushing ?? { keep: clusterDefaults.keep },
     ...(before?.hooks === undefined ? {} : { hooks: before.hooks }),

@@ -1,5 +1,5 @@
 import { parseAddress } from '../cluster/address.ts';
-import type { Address } from '../cluster/cluster.ts';
+import type { Address, Redis } from '../cluster/cluster.ts';
 import { isIp } from '../cluster/ip.ts';
 import { parseRootUrl } from '../cluster/root-url.ts';
 import { UserError } from '../errors.ts';
@@ -9,6 +9,7 @@ import { effectiveOf } from '../grafana/effective-of.ts';
 import { findExpanders } from '../grafana/expanders.ts';
 import { holdsFor, versionFacts } from '../grafana/versions.ts';
 import { databaseOf, type NamedDatabase } from '../settings/database-of.ts';
+import { readRedis } from './read-redis.ts';
 
 /** What one running node says about the cluster it is in; absent: it says nothing. */
 export interface NodeReading {
@@ -23,6 +24,8 @@ export interface NodeReading {
   /** Where its peers reach it, as far as its config says. */
   readonly gossip?: Address;
   readonly gossipPort?: number;
+  /** Over which its alerting goes. */
+  readonly redis?: Redis;
   readonly secretKey: Secret;
   readonly license?: string;
   /** Such as `grafana-clock-panel 2.1.8`. */
@@ -41,7 +44,7 @@ export function readNode(name: string, facts: NodeFacts): NodeReading {
   const value = (section: string, key: string): string => config.get(section, key)?.value ?? '';
   const database = databaseOf(config);
   if (database.kind === 'unclear') throw new UserError(`${name}: ${database.problem}.`, { hint: `${database.hint}, in ${facts.configPath} on ${name}.` });
-  refuseRedis(name, value('unified_alerting', 'ha_redis_address'));
+  const redis = readRedis(name, config);
 
   const set = config.get('server', 'root_url');
   const rootUrl = set === undefined || set.origin.kind === 'default' ? undefined : parseRootUrl(set.value);
@@ -57,6 +60,7 @@ export function readNode(name: string, facts: NodeFacts): NodeReading {
     ...(rootUrl?.ok ? { rootUrl: rootUrl.value.url } : {}),
     ...(inMesh && holdsFor(versionFacts.haLabel, facts.grafana?.version ?? '') ? { label: value('unified_alerting', 'ha_label') } : {}),
     ...(inMesh ? gossip : {}),
+    ...(redis === undefined ? {} : { redis }),
     secretKey: new Secret(value('security', 'secret_key')),
     ...(license === '' ? {} : { license }),
     plugins: [...(facts.plugins ?? [])].map(([id, version]) => `${id} ${version}`).sort(),
@@ -73,13 +77,6 @@ function gossipOf(advertised: string, listened: string): Pick<NodeReading, 'goss
   });
   const own = read.find(({ host }) => isIp(host) && !['0.0.0.0', '::'].includes(host));
   return { ...(own === undefined ? {} : { gossip: own }), ...(read[0] === undefined ? {} : { gossipPort: read[0].port }) };
-}
-
-function refuseRedis(name: string, address: string): void {
-  if (address === '') return;
-  throw new UserError(`${name} runs its alerting over Redis (${address}), which grafana-ha does not manage yet: a push would put gossip beside it, and Redis would still count.`, {
-    hint: 'Nothing was changed or written. To go over to gossip, take ha_redis_address out of the config of every node first.',
-  });
 }
 
 function namesSecretFile({ config, environment }: NodeFacts): boolean {

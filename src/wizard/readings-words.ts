@@ -2,6 +2,7 @@ import { publicSecretKey } from '../grafana/catalogue-secrets.ts';
 import type { World } from '../world.ts';
 import { formatDsn } from './format-dsn.ts';
 import type { NodeReading } from './read-node.ts';
+import { describeRedis } from './read-redis.ts';
 import type { State } from './state.ts';
 
 interface Line {
@@ -30,7 +31,8 @@ export function describeReadings(readings: readonly NodeReading[], { answers, se
     ...lines(({ database: own }) => own?.how === 'url', (names) => `${names}: the database is named by [database] url; a push writes it key by key instead`),
     ...lines(({ database: own }) => own?.type === 'mysql' && !['true', 'skip-verify', 'disable', 'false', ''].includes(own.sslMode), (names) => `${names}: ssl_mode is a word that MySQL does not know here, so the connection is plain text`),
     ...lines(({ rootUrl }) => rootUrl === undefined, (names) => `${names}: [server] root_url is not set to a URL that people could share`),
-    ...lines(({ gossipPort }) => gossipPort === undefined, (names) => `${names}: no gossip yet (ha_peers is empty), so every alert is sent once by each`),
+    ...(answers.redis === undefined ? [] : [{ mark: '✔' as const, text: `alerting  over Redis ${describeRedis(answers.redis)}` }]),
+    ...lines(({ gossipPort, redis }) => gossipPort === undefined && redis === undefined, (names) => `${names}: no gossip yet (ha_peers is empty), so every alert is sent once by each`),
     ...lines(({ writtenBy }) => writtenBy !== undefined && answers.push !== 'never', (names) => `${names}: the config says that ${readings.find(({ writtenBy }) => writtenBy)!.writtenBy} writes it; --push-never keeps grafana-ha from writing there`),
   ];
 }

@@ -13,6 +13,7 @@ import type { InitFlags } from './flags.ts';
 import { formatDsn } from './format-dsn.ts';
 import { makeNodes } from './make-cluster.ts';
 import { readNode, type NodeReading } from './read-node.ts';
+import { describeRedis } from './read-redis.ts';
 import { describeReadings } from './readings-words.ts';
 import { settleDifference, type Difference } from './settle-difference.ts';
 import { answered, type Answers, type DatabaseDraft, type State } from './state.ts';
@@ -62,6 +63,7 @@ async function settle(readings: readonly NodeReading[], { answers: before, seen 
   const maxOpenConn = await settled('[database] max_open_conn', undefined, (reading) => (reading.database === undefined ? undefined : reading.maxOpenConn), String);
   const certName = await settled('[database] server_cert_name', undefined, (reading) => (reading.database?.type === 'mysql' ? reading.serverCertName : undefined), String);
   const port = flags.gossipPort !== undefined ? undefined : await settled('the gossip port', '--gossip-port PORT', ({ gossipPort }) => gossipPort, String);
+  const redis = await settled('the Redis of alerting', undefined, (reading) => reading.redis ?? (reading.gossipPort === undefined ? undefined : 'none'), (found) => (found === 'none' ? found : describeRedis(found)));
   if (escaped) return undefined;
 
   const rootUrl = url === undefined ? undefined : parseRootUrl(url);
@@ -82,6 +84,7 @@ async function settle(readings: readonly NodeReading[], { answers: before, seen 
     rootUrl: cluster,
     name,
     label: label === undefined ? before.label : label === name ? undefined : label,
+    redis: redis === 'none' ? undefined : redis,
     gossipPort,
     gossip: ownAddresses(readings, { ...before, gossipPort }, seen),
     secrets: before.before?.secrets ?? (readings.length > 0 && readings.every(({ inline }) => inline) ? 'inline' as const : undefined),

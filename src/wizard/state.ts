@@ -1,5 +1,5 @@
 import { clusterDefaults } from '../cluster/cluster-defaults.ts';
-import type { Address, Cluster, Database, Target } from '../cluster/cluster.ts';
+import type { Address, Cluster, Database, Redis, Target } from '../cluster/cluster.ts';
 import type { RootUrl } from '../cluster/root-url.ts';
 import type { Secret, SecretSource } from '../cluster/secret.ts';
 import type { DatabasePath, NodeFacts } from '../facts.ts';
@@ -33,6 +33,8 @@ export interface Answers {
   /** Where it differs from what the nodes say, or was confirmed. */
   readonly gossip: ReadonlyMap<string, Address>;
   readonly gossipPort: number;
+  /** Over which alerting goes on the nodes we start from; absent: as the cluster file that was there says, else gossip. */
+  readonly redis?: Redis;
   readonly name?: string;
   /** Where it is not the cluster's name. */
   readonly label?: string;

@@ -10,6 +10,7 @@ import { ExitCode, isUserError } from '../../src/errors.ts';
 import type { World } from '../../src/world.ts';
 import { startLab, type Lab } from '../lab/lab.ts';
 import { until } from '../lab/run.ts';
+import { startRedisLab } from '../io/redis-servers.ts';
 import { handMade, snapshot } from './from-lab.ts';
 import { ask, packageRoot } from './push-lab.ts';
 
@@ -127,10 +128,32 @@ describe('init --from', () => {
     expect(await initFrom({ rootUrl })).toMatchObject({ exitCode: ExitCode.Done, said: expect.stringMatching(/lab-2\n +\[server\] root_url: https:\/\/other.example.com → https:\/\/grafana/) });
   });
 
-  it('refuses alerting over Redis with the reason, before anything is written', async () => {
-    await ask(lab.hosts[0]!, "printf '[unified_alerting]\\nha_redis_address = 10.0.0.9:6379\\n' >> /etc/grafana/grafana.ini");
-    expect(await initFrom()).toMatchObject({ exitCode: ExitCode.NotAsItShouldBe, said: expect.stringMatching(/lab-1 runs its alerting over Redis/) });
-    expect(() => written()).toThrow(/ENOENT/);
+  it('takes over alerting over Redis that was set up by hand, and finds nothing to change', async () => {
+    const servers = await startRedisLab(lab.postgres!.host);
+    const redisPassword = 'r#d;s pw';
+    const { port } = await servers.start('alerting', { password: redisPassword });
+    await byHand();
+    const ways = [['ha_redis_prefix = alerts', `ha_redis_password = """${redisPassword}"""`], ['ha_redis_prefix="alerts:"', 'ha_redis_db=0', 'ha_redis_password=$__file{/etc/grafana/redis-password}'], ['ha_redis_prefix = alerts', 'ha_redis_peer_name = lab-3', `ha_redis_password = \`${redisPassword}\``]];
+    for (const [index, host] of lab.hosts.entries()) {
+      await ask(host, `printf '%s\\n' '${redisPassword}' > /etc/grafana/redis-password && chown root:grafana /etc/grafana/redis-password
+cat >> /etc/grafana/grafana.ini <<'END'
+[unified_alerting]
+ha_peers =
+ha_redis_address = ${lab.postgres!.host}:${port}
+${ways[index]!.join('\n')}
+END
+systemctl restart grafana-server`);
+      await until(`Grafana on ${host.name}`, async () => (await host.exec('bash -c "exec 3<>/dev/tcp/127.0.0.1/3000"')).exitCode === 0);
+    }
+    const before = await snapshot(lab);
+    expect(await initFrom()).toMatchObject({ exitCode: ExitCode.Done, said: expect.stringContaining('Nothing to change') });
+    expect(bare(written())).toContain(`[alerting]\nmode = redis\n[redis]\naddress = ${lab.postgres!.host}:${port}\npassword = nodes\nprefix = alerts`);
+    expect(await emptyPlan()).toMatchObject({ exitCode: ExitCode.Done, said: expect.stringContaining('Nothing to change') });
+    const seen = await run((world) => validate(world, { ...reach(), file: 'grafana-ha.ini' }));
+    expect(seen).toMatchObject({ exitCode: ExitCode.Done });
+    expect(seen.said).not.toContain(redisPassword);
+    expect(await snapshot(lab)).toEqual(before);
+    await servers.stop();
   });
 
   it('tells what moving means for a single node on SQLite', async () => {

@@ -37,6 +37,15 @@ describe('custom.ini', () => {
     expect(render().text).toBe(text);
   });
 
+  it('says in which way the nodes agree, and nothing of the others', () => {
+    const redis = { kind: 'single', addresses: [{ host: 'redis', port: 6379 }], db: 0, prefix: 'prod', tls: false } as const;
+    const overRedis = render({ alerting: { mode: 'redis', port: 9094, label: 'prod' }, redis, live: { address: { host: 'redis', port: 6379 }, prefix: 'prod' } }).text;
+    expect(overRedis).toMatch(/ha_redis_address = redis:6379[^]*\[live\]\nha_engine = redis\n/);
+    expect(overRedis).not.toMatch(/9094|ha_peers/);
+    expect(render().text).not.toMatch(/Redis|\[live\]/i);
+    expect(render({ alerting: { mode: 'off', reason: 'no alerts', port: 9094, label: 'prod' } }).text).not.toMatch(/unified_alerting|9094/);
+  });
+
   it('leaves out settings without a value, their comments, and sections without settings', () => {
     const { text } = render();
     expect(text).not.toMatch(/locking_attempt|heeds it|\[enterprise\]/);

@@ -60,6 +60,7 @@ describe('starting from running nodes', () => {
     ['unified_alerting.ha_label', 'other', /ha_label.*graf-b: other/, '--like NODE'],
     ['unified_alerting.ha_advertise_address', '10.0.0.12:9095', /gossip port.*graf-b: 9095/, '--gossip-port PORT'],
     ['database.max_open_conn', '7', /max_open_conn.*graf-b: 7/, '--like NODE'],
+    ['unified_alerting.ha_redis_address', 'redis:6379', /the Redis of alerting\. graf-a, graf-c: none; graf-b: redis:6379/, '--like NODE'],
   ])('names the flag that settles %s without a terminal', async (key, value, found, flag) => {
     const start = looked([config(0), config(1, { [key]: value }), config(2)]);
     await expect(run(start)).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(found), hint: expect.stringContaining(flag) });
@@ -80,7 +81,7 @@ describe('starting from running nodes', () => {
   });
 
   it.each([
-    ['unified_alerting.ha_redis_address', 'redis:6379', /graf-b runs its alerting over Redis/],
+    ['unified_alerting.ha_redis_address', 'redis://redis:6379', /graf-b: \[unified_alerting\] ha_redis_address: redis:\/\/ is a URL/],
     ['database.connection_string', 'host=db', /graf-b: \[database\] connection_string/],
     ['database.url', 'postgres://grafana:s3cret@db/graf?sslcert=x', /graf-b: \[database\] url: the parameter sslcert/],
     ['database.type', 'postgresql', /graf-b: \[database\] type is "postgresql"/],
@@ -94,6 +95,17 @@ describe('starting from running nodes', () => {
     const own = (index: number) => config(index, { 'unified_alerting.ha_advertise_address': `192.168.7.${index + 1}:9099`, 'unified_alerting.ha_label': '', 'database.max_open_conn': '40' });
     const { state } = await run(looked([0, 1].map(own)));
     expect(cluster(state)).toMatchObject({ name: 'grafana', alerting: { port: 9099, label: '' }, database: { maxOpenConn: 40 }, nodes: [{ gossipAddress: { host: '192.168.7.1', port: 9099 } }, { gossipAddress: { host: '192.168.7.2' } }] });
+  });
+
+  it('takes over alerting over Redis, its passwords left on the nodes', async () => {
+    const overRedis = { 'unified_alerting.ha_peers': '', 'unified_alerting.ha_redis_address': 's1:26379, s2:26379', 'unified_alerting.ha_redis_sentinel_mode_enabled': 'true', 'unified_alerting.ha_redis_sentinel_master_name': 'm', 'unified_alerting.ha_redis_password': 's3cret', 'unified_alerting.ha_redis_prefix': 'alerts:', 'unified_alerting.ha_redis_db': '2' };
+    const { world, state } = await run(looked([0, 1].map((index) => config(index, overRedis))));
+    expect(cluster(state)).toMatchObject({
+      alerting: { mode: 'redis' },
+      redis: { kind: 'sentinel', addresses: [{ host: 's1', port: 26379 }, { host: 's2', port: 26379 }], masterName: 'm', password: { kind: 'nodes' }, prefix: 'alerts', db: 2, tls: false },
+    });
+    expect(world.noted.join('\n')).toMatch(/over Redis sentinel m at s1:26379,s2:26379, prefix alerts, database 2/);
+    expect(world.noted.join('\n')).not.toMatch(/s3cret|no gossip/);
   });
 
   const managed = { path: '/etc/grafana/certs/database_ca.pem', pem: 'PEM' };
