@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { render } from '../../src/commands/render.ts';
+import { validate } from '../../src/commands/validate.ts';
 import { makeWorld } from '../../src/context.ts';
 import { ExitCode } from '../../src/errors.ts';
 import { startLab } from '../lab/lab.ts';
@@ -56,6 +57,22 @@ describe('what a push carries', () => {
     expect(await onAll(`cat ${config}`)).toEqual(before);
     expect(await onAll('cd "/var/lib/grafana-ha/backups/$(ls -1 /var/lib/grafana-ha/backups | tail -n 1)"; cat 1 0')).toEqual(both(first));
     expect(await pushTo(lab, file)).toMatchObject({ stdout: expect.stringContaining('Nothing to change') as string });
+  });
+
+  it('18, license.newest: a license that a node renewed is left alone, and validate says where it is', async () => {
+    const made = (day: string): string => ['{"alg":"ES512"}', JSON.stringify({ sub: 'https://grafana.example.com/', prod: ['grafana-enterprise'], iat: Date.parse(day) / 1000, exp: 4_000_000_000 }), 'signature'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+    const file = writeClusterFile(lab, secrets, { more: '[license]\ntext = file:license.jwt\nauto_refresh = no' });
+    writeFileSync(join(lab.folder, 'license.jwt'), made('2026-01-01'));
+    await ask(lab.hosts[1]!, `printf %s ${made('2026-02-01')} > /etc/grafana/license.jwt`);
+    expect(await pushTo(lab, file)).toMatchObject({ exitCode: ExitCode.Done });
+    expect(await onAll("cat /etc/grafana/license.jwt; echo; sed -n 's/^auto_refresh_license = //p' /etc/grafana/grafana.ini")).toEqual([`${made('2026-01-01')}\nfalse`, `${made('2026-02-01')}\nfalse`]);
+    let text = '';
+    const world = makeWorld(packageRoot);
+    const screen = { ...world.screen, print: (line: string) => void (text += line), note: () => {}, progress: () => ({ update: () => {}, done: () => {} }) };
+    await validate({ ...world, screen }, { file, hostKey: lab.hostKeyFingerprints, json: true, only: 'license.*' });
+    const { results } = JSON.parse(text) as { readonly results: readonly { readonly check: string; readonly node?: string; readonly outcome: string }[] };
+    expect(results.filter(({ outcome }) => outcome !== 'passed').map(({ check, node, outcome }) => [check, node, outcome])).toEqual([['license.same', undefined, 'warned'], ['license.newest', lab.hosts[1]!.name, 'warned']]);
+    expect(text).not.toContain(made('2026-01-01'));
   });
 
   it('secrets = inline: they stand in the config alone', async () => {
