@@ -4,6 +4,8 @@ asking "are you there" needs them. An empty node name is meant for whoever gets 
 */
 const ping = 0x00;
 const ack = 0x02;
+const compound = 0x07;
+const compressed = 0x09;
 const crc = 0x0c;
 const hasLabel = 0xf4;
 
@@ -15,9 +17,13 @@ export function pingPacket(sequence: number, label: string): Uint8Array {
   return Uint8Array.from(label === '' ? body : [hasLabel, name.length, ...name, ...body]);
 }
 
-/** Whether a packet is the answer to a ping, under whatever label. */
+/** Whether a packet is the answer to a ping, under whatever label. A node that has news sends them along, in one packet that may be compressed. */
 export function isAck(packet: Uint8Array): boolean {
   const labelled = packet[0] === hasLabel ? packet.subarray(2 + (packet[1] ?? 0)) : packet;
-  const body = labelled[0] === crc ? labelled.subarray(5) : labelled;
-  return body[0] === ack && Buffer.from(body).includes('SeqNo');
+  const body = Buffer.from(labelled[0] === crc ? labelled.subarray(5) : labelled);
+  switch (body[0]) {
+    case ack: case compound: return body.includes('SeqNo');
+    case compressed: return body.includes('Algo');
+    default: return false;
+  }
 }

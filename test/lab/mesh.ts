@@ -16,7 +16,8 @@ export async function installMesh(lab: Lab, file?: string): Promise<void> {
   const path = file ?? await programPath('prometheus-alertmanager');
   if (path === undefined) throw new Error('no prometheus-alertmanager on this machine; as root: apt-get install prometheus-alertmanager');
   const bytes = (await readFile(path)).toString('base64');
-  await Promise.all(lab.hosts.map((host) => must(host, `base64 -d > ${program}.new && chmod 755 ${program}.new && mv ${program}.new ${program}`, bytes)));
+  await Promise.all(lab.hosts.map((host) => must(host, `base64 -d > ${program}.new && chmod 755 ${program}.new && mv ${program}.new ${program}
+mkdir -p /usr/share/prometheus/alertmanager && touch /usr/share/prometheus/alertmanager/default.tmpl /usr/share/prometheus/alertmanager/email.tmpl`, bytes)));
 }
 
 export interface MeshMember {
@@ -33,7 +34,7 @@ export async function startMesh(lab: Lab, members: readonly MeshMember[] = [], a
   const count = (host: LabHost): Promise<string> => host.exec(metrics(host)).then(({ stdout }) => /^alertmanager_cluster_members (\d+)/m.exec(stdout)?.[1] ?? '');
   const isMesh = async (): Promise<boolean> => (await Promise.all(lab.hosts.map(count))).every((found) => (alone ? found !== '' : found === String(lab.hosts.length)));
   await until('the mesh', isMesh).catch(async (error: unknown) => {
-    const said = await Promise.all(lab.hosts.map(({ exec }) => exec('journalctl -u grafana-server -n 8 -o cat')));
+    const said = await Promise.all(lab.hosts.map(({ exec }) => exec('journalctl -u grafana-server -o cat | grep -i err | tail -n 5')));
     throw new Error(said.map(({ stdout }) => stdout).join('\n'), { cause: error });
   });
 }
