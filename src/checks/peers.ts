@@ -88,7 +88,9 @@ function otherLabel(from: GossipNode, to: GossipNode, label: string, scene: Scen
   const node = cluster.nodes.find((one) => one.name === to.name)!;
   const finding = {
     code: isOwn ? 'other-label' : 'foreign',
-    found: `what answers on UDP ${portOf(to)} has ${name(label)}, and ${name(from.label)} is asked for`,
+    found: isOwn
+      ? `${[name(from.label), name(label)].toSorted().join(' here and ')} there: they do not hear each other on UDP ${portOf(to)}`
+      : `what answers on UDP ${portOf(to)} has ${name(label)}, and ${name(from.label)} is asked for`,
     expected: 'one ha_label on all nodes, and nobody else on that port',
     hint: isOwn ? 'grafana-ha push' : `${sshTo(node, cluster)} 'sudo ss -lntup sport = :${portOf(to)}'`,
   };

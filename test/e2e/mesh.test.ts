@@ -101,7 +101,7 @@ describe('the ways between three hosts', () => {
     it('are all open, and every counter grows', async () => {
       const { findings, passed, skipped } = await look({ watch: true });
       expect({ findings, skipped }).toEqual({ findings: [], skipped: [] });
-      expect(passed).toEqual(expect.arrayContaining(['peers.udp lab-1 ↔ lab-2', 'gossip.members lab-3', 'gossip.positions ']));
+      expect(passed).toEqual(expect.arrayContaining(['peers.udp lab-1 ↔ lab-2', 'gossip.members lab-3', 'gossip.peers lab-1', 'gossip.advertise lab-2', 'gossip.positions ']));
     });
 
     it.each<[string, () => Promise<unknown>, readonly string[]]>([
@@ -137,7 +137,7 @@ describe('the ways between three hosts', () => {
     await installMesh(lab, labelled);
     await startMesh(lab, [{ label: 'prod' }, { label: 'prod' }, { label: 'old' }], true);
     const { findings } = await look({ watch: true }, 'prod');
-    expect(findings).toEqual(expect.arrayContaining(['warned peers.udp lab-1 ↔ lab-3: other-label', 'warned peers.udp lab-2 ↔ lab-3: other-label', 'warned gossip.members lab-3: too-few']));
+    expect(findings).toEqual(expect.arrayContaining(['warned peers.udp lab-1 ↔ lab-3: other-label', 'warned peers.udp lab-2 ↔ lab-3: other-label', 'warned gossip.label lab-3: differs', 'warned gossip.members lab-3: too-few']));
     expect(findings.filter((line) => line.startsWith('failed'))).toEqual([]);
     await startMesh(lab, [{ label: 'prod' }, { label: 'prod' }, { label: 'prod' }]);
     expect((await look({ watch: true }, 'prod')).findings).toEqual([]);

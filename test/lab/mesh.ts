@@ -44,7 +44,7 @@ export async function configureMesh({ hosts }: Lab, members: readonly MeshMember
   await Promise.all(hosts.map((host, index) => {
     const { label, configLabel = label ?? '' } = members[index] ?? {};
     const at = `${host.address}:9094`;
-    const settings = ['[server]', `http_addr = ${host.address}`, '[unified_alerting]', `ha_listen_address = ${at}`, `ha_advertise_address = ${at}`, `ha_peers = ${hosts.map(({ address }) => `${address}:9094`).join(',')}`, `ha_label = ${configLabel}`];
+    const settings = ['[database]', 'type = postgres', 'host = 127.0.0.1:1', 'name = grafana', '[server]', `http_addr = ${host.address}`, '[unified_alerting]', `ha_listen_address = ${at}`, `ha_advertise_address = ${at}`, `ha_peers = ${hosts.map(({ address }) => `${address}:9094`).join(',')}`, `ha_label = ${configLabel}`];
     const words = [
       program, '--config.file=/etc/grafana/am.yml', '--storage.path=/var/lib/grafana/am', `--web.listen-address=${host.address}:3000`, `--cluster.listen-address=${at}`, `--cluster.advertise-address=${at}`,
       ...hosts.map(({ address }) => `--cluster.peer=${address}:9094`), ...(label === undefined ? [] : [`--cluster.label=${label}`]),
