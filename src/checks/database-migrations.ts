@@ -47,7 +47,7 @@ export const databaseMigrationChecks: readonly Check[] = [
       const { dashboards, migrations: { folders, unified } } = schema;
       const versions = grafanaVersions(facts);
       const count = `${dashboards} dashboards and ${folders} folders`;
-      const [older, newer] = [versions.find((version) => !holdsFor(versionFacts.movesDashboards, version)), versions.find((version) => holdsFor(versionFacts.movesDashboards, version))];
+      const [older, newer] = [versions.find((version) => !holdsFor(versionFacts.movesDashboards, version)), versions.find((version) => holdsFor(versionFacts.movesDashboards, version) && (holdsFor(versionFacts.movesAllDashboards, version) || !isAnyRunning(facts)))];
       const dump = database.type === 'postgres' ? `pg_dump -h ${database.address.host} -U ${database.user} -Fc -f before.dump ${database.name}` : `mysqldump -h ${database.address.host} -u ${database.user} -p --single-transaction ${database.name} > before.sql`;
       if (unified?.moved === true && older !== undefined) return failed({
         code: 'newer',

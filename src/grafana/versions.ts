@@ -57,7 +57,9 @@ export const versionFacts = {
   /** Every table that migrations make has a primary key. */
   primaryKeysEverywhere: { ranges: [{ from: '12.0.9', to: '12.0.999' }, { from: '12.2.4' }], source: 'grafana#110071; 12.2.0 dies at alert_rule_tag (observed on MariaDB)' },
   /** Dashboards and folders are moved to unified storage at a start. */
-  movesDashboards: { ranges: [{ from: '12.4.0' }], source: 'pkg/storage/unified/migrations; for small installations from 12.4, for all from 13.0' },
+  movesDashboards: { ranges: [{ from: '12.4.0' }], source: 'pkg/storage/unified/migrations; grafana#115619' },
+  /** They are, however many there are. */
+  movesAllDashboards: { ranges: [{ from: '13.0.0' }], source: 'Grafana documentation, upgrade to 13.0' },
   /** The driver is lib/pq, which sends extra_float_digits when it logs in. */
   usesLibPq: { ranges: [{ from: '0.0.0', to: '12.999.0' }], source: 'lib/pq conn.go; newer ones import pgx (postgres_dialect.go)' },
 } as const satisfies Readonly<Record<string, VersionFact>>;

@@ -62,13 +62,15 @@ export interface Looking {
   readonly ports?: readonly [number, number];
   readonly cluster?: Partial<Cluster>;
   readonly node?: Partial<NodeFacts>;
+  /** What each node's Grafana opens secrets with. */
+  readonly secretKeys?: readonly [string, string];
 }
 
 /** Looks at a database from two nodes as validate does, and judges it. */
 export async function look(type: Database['type'], port: number, looking: Looking = {}): Promise<Seen> {
   const database = { type, address: { host: '127.0.0.1', port }, name: 'grafana', user: 'grafana', password: { kind: 'ask' }, sslMode: 'disable', ...looking.database } as Database;
   const cluster = sampleCluster({ database, ...looking.cluster });
-  const paths = cluster.nodes.map(({ name }, index) => ({ name, caBundle: '', dial: () => net.connect(looking.ports?.[index] ?? port, '127.0.0.1') }));
+  const paths = cluster.nodes.map(({ name }, index) => ({ name, caBundle: '', ...(looking.secretKeys === undefined ? {} : { secretKey: new Secret(looking.secretKeys[index]!) }), dial: () => net.connect(looking.ports?.[index] ?? port, '127.0.0.1') }));
   const found = await gatherDatabase(database, { ok: true, facts: password }, undefined, paths, outside);
   const facts = sampleFacts();
   const nodes = facts.nodes.map((entry) => ({ ...entry, node: { ok: true as const, facts: sampleNodeFacts(looking.node) }, database: { ok: true as const, facts: found.get(entry.name)! } }));

@@ -2,8 +2,9 @@ import net from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openMysql } from '../../src/io/mysql.ts';
 import { freePort } from '../lab/database/server-user.ts';
+import { publicKey } from '../gather/recorded-secret.ts';
 import { look, password, startDatabase, type StartedDatabase } from './database-lab.ts';
-import { grafanaTables } from './grafana-tables.ts';
+import { grafanaTables, signingRows } from './grafana-tables.ts';
 import { startHaproxy } from './proxies.ts';
 
 describe('a MariaDB', () => {
@@ -106,12 +107,20 @@ describe('a MariaDB', () => {
     expect((await look('mysql', await startHaproxy(server.folder, [port()]))).findings).toEqual([]);
   });
 
+  it('security.secret-key-rows: a node whose key does not open what the database holds', async () => {
+    for (const statement of grafanaTables('mysql')) await server.lab.adminExec(statement, 'grafana');
+    for (const statement of signingRows('mysql')) await server.lab.adminExec(statement, 'grafana');
+    expect((await look('mysql', port(), { secretKeys: [publicKey, publicKey] })).findings).toEqual([]);
+    expect((await look('mysql', port(), { secretKeys: [publicKey, 'another'] })).findings).toEqual(['failed security.secret-key-rows@graf-b other-key']);
+  });
+
   it('with a Grafana in it is not written to: its general log holds questions alone', async () => {
     for (const statement of grafanaTables('mysql')) await server.lab.adminExec(statement, 'grafana');
+    for (const statement of signingRows('mysql')) await server.lab.adminExec(statement, 'grafana');
     await server.lab.adminExec("set global log_output = 'TABLE'");
     await server.lab.adminExec('truncate table mysql.general_log');
     await set('general_log', 1, 0);
-    expect((await look('mysql', port())).findings).toEqual([]);
+    expect((await look('mysql', port(), { secretKeys: [publicKey, publicKey] })).findings).toEqual([]);
     const rows = await server.lab.adminExec("select argument from mysql.general_log where user_host like 'grafana[%' and command_type in ('Query', 'Execute', 'Prepare')");
     const statements = rows.map(({ argument }) => String(argument).trim());
     expect(statements.length).toBeGreaterThan(10);

@@ -9,8 +9,9 @@ import { adminPassword } from '../lab/database/postgres.ts';
 import { freePort, serverUser } from '../lab/database/server-user.ts';
 import { startServer } from '../lab/database/start-server.ts';
 import { sampleConfig } from '../sample.ts';
+import { publicKey } from '../gather/recorded-secret.ts';
 import { look, password, startDatabase, type StartedDatabase } from './database-lab.ts';
-import { grafanaTables } from './grafana-tables.ts';
+import { grafanaTables, signingRows } from './grafana-tables.ts';
 import { startHaproxy, startPgbouncer } from './proxies.ts';
 
 let server: StartedDatabase;
@@ -139,12 +140,19 @@ describe('a Grafana in a PostgreSQL', () => {
     expect((await look('postgres', port(), { node: { grafana: { version: '13.0.1', edition: 'oss', homePath: '' } } })).findings).toEqual([]);
   });
 
+  it('security.secret-key-rows: a node whose key does not open what the database holds', async () => {
+    for (const statement of signingRows('postgres')) await server.lab.adminExec(statement, 'grafana');
+    expect((await look('postgres', port(), { secretKeys: [publicKey, publicKey] })).findings).toEqual([]);
+    expect((await look('postgres', port(), { secretKeys: [publicKey, 'another'] })).findings).toEqual(['failed security.secret-key-rows@graf-b other-key']);
+  });
+
   it('is not written to: every statement that the server logs is a question, or inside a transaction that is rolled back', async () => {
     const log = join(server.folder.path, 'postgres', 'log');
     await server.lab.adminExec("alter role grafana set log_statement = 'all'");
     await server.lab.adminExec("alter system set log_line_prefix = '%u %c '").then(() => server.lab.adminExec('select pg_reload_conf()'));
+    for (const statement of signingRows('postgres')) await server.lab.adminExec(statement, 'grafana');
     const before = (await readFile(log, 'utf8')).length;
-    expect((await look('postgres', port())).findings).toEqual([]);
+    expect((await look('postgres', port(), { secretKeys: [publicKey, publicKey] })).findings).toEqual([]);
     // The log writes the further lines of a statement behind a tab.
     const entries = (await readFile(log, 'utf8')).slice(before).split(/\n(?!\t)/).filter((entry) => /^grafana .*LOG: {2}(statement|execute)/.test(entry));
     const statements = entries.map((entry) => entry.replace(/^.*?(statement|execute [^:]*): /, '').trim());
