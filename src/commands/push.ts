@@ -67,7 +67,7 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
   const gathering = await gatherFacts(cluster, connected, world, { listeners: true, groups: groupsBeforePush }).finally(() => progress.done());
 
   const results = runChecks(checksBeforePush, gathering.facts, cluster, { today: today(world), fingerprint: world.local.fingerprint, ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
-    .filter(({ node }) => node === undefined || chosen === undefined || chosen.includes(node));
+    .filter(({ node, peer }) => node === undefined || chosen === undefined || chosen.includes(node) || (peer !== undefined && chosen.includes(peer)));
   if (hasFailure(results)) {
     const seconds = Math.round((world.clock.monotonic() - started) / 1000);
     const report = options.json ? resultsJson(cluster.name, results) : reportResults({

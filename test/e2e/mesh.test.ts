@@ -31,16 +31,16 @@ describe('the ways between three hosts', () => {
   afterAll(() => lab.stop());
   afterEach(() => Promise.all(hosts.map((host) => filterPackets(host))));
 
-  const clusterOf = (label: string): Cluster => {
-    const parsed = parseClusterFile(['[cluster]', 'name = lab', 'root_url = https://grafana.example.com/', '[ssh]', `config = ${lab.sshConfig}`, '[nodes]', ...hosts.map(({ name, alias }) => `${name} = ${alias}`),
+  const clusterOf = (label: string, nodes: readonly LabHost[] = hosts): Cluster => {
+    const parsed = parseClusterFile(['[cluster]', 'name = lab', 'root_url = https://grafana.example.com/', '[ssh]', `config = ${lab.sshConfig}`, '[nodes]', ...nodes.map(({ name, alias }) => `${name} = ${alias}`),
       '[grafana]', 'config_path = /etc/grafana/grafana.ini', '[database]', 'type = postgres', 'host = 127.0.0.1:1', 'password = file:password', '[alerting]', `label = ${label}`, ''].join('\n'), lab.folder);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
     return parsed.value;
   };
 
   /** Findings and reasons of what the peers' checks say, such as `failed peers.udp lab-1 ↔ lab-2: silent`. */
-  const look = async (options: GatherOptions, label = ''): Promise<{ readonly findings: readonly string[]; readonly skipped: readonly string[]; readonly passed: readonly string[] }> => {
-    const cluster = clusterOf(label);
+  const look = async (options: GatherOptions, label = '', nodes: readonly LabHost[] = hosts): Promise<{ readonly findings: readonly string[]; readonly skipped: readonly string[]; readonly passed: readonly string[] }> => {
+    const cluster = clusterOf(label, nodes);
     await using connected = await connectNodes(world, cluster, { hostKeys: lab.hostKeyFingerprints });
     const { facts } = await gatherFacts(cluster, connected, world, { groups: new Set(['gossip']), ...options });
     const results = runChecks([...gossipChecks, ...peersChecks], facts, cluster, { today: '2027-01-04', fingerprint: world.local.fingerprint });
@@ -121,11 +121,34 @@ describe('the ways between three hosts', () => {
       expect((await look({})).findings).toEqual(['warned peers.udp lab-1 → lab-2: not-answered']);
     });
 
+    it('gossip.members counts a member too many, and gossip.peers names the node that was removed', async () => {
+      expect((await look({}, '', hosts.slice(0, 2))).findings).toEqual(['warned gossip.peers lab-1: not-ours', 'warned gossip.peers lab-2: not-ours', 'warned gossip.members lab-1: foreign', 'warned gossip.members lab-2: foreign']);
+    });
+
     it('gossip.members names the node that is down', async () => {
       await hosts[2].exec('systemctl stop grafana-server');
       await until('two members', async () => (await look({})).findings.includes('warned gossip.members lab-1: missing'));
       expect((await look({ listeners: true })).findings).toEqual(['warned gossip.members lab-1: missing', 'warned gossip.members lab-2: missing']);
     });
+  });
+
+  it('gossip.peers names the node that sends every alert by itself, since it has no ha_peers', async () => {
+    await startMesh(lab, [{}, {}, { peers: false }], true);
+    await until('two members', async () => (await look({})).findings.includes('warned gossip.members lab-2: missing'));
+    expect((await look({})).findings).toEqual(['warned gossip.peers lab-3: none', 'warned gossip.members lab-1: missing', 'warned gossip.members lab-2: missing']);
+  });
+
+  it('gossip.advertise names two nodes with one address, whose mesh cannot be whole', async () => {
+    await startMesh(lab, [{}, {}, { advertise: hosts[1].address }], true);
+    const { findings } = await look({ watch: true });
+    expect(findings).toEqual(expect.arrayContaining(['warned gossip.advertise lab-2: shared', 'warned gossip.advertise lab-3: shared']));
+    expect(findings.some((line) => line.startsWith('warned peers.udp') || line.startsWith('warned gossip.members'))).toBe(true);
+    expect(findings.filter((line) => line.startsWith('failed'))).toEqual([]);
+  });
+
+  it('gossip.advertise names an address that no interface has', async () => {
+    await startMesh(lab, [{}, {}, { advertise: '172.17.0.2' }], true);
+    expect((await look({})).findings).toContain('warned gossip.advertise lab-3: not-local');
   });
 
   it('peers.udp and gossip.label see a wrong label, with the Alertmanager of Debian 13 where it can be had', async ({ annotate }) => {
@@ -140,6 +163,6 @@ describe('the ways between three hosts', () => {
     expect(findings).toEqual(expect.arrayContaining(['warned peers.udp lab-1 ↔ lab-3: other-label', 'warned peers.udp lab-2 ↔ lab-3: other-label', 'warned gossip.label lab-3: differs', 'warned gossip.members lab-3: too-few']));
     expect(findings.filter((line) => line.startsWith('failed'))).toEqual([]);
     await startMesh(lab, [{ label: 'prod' }, { label: 'prod' }, { label: 'prod' }]);
-    expect((await look({ watch: true }, 'prod')).findings).toEqual([]);
+    expect((await look({}, 'prod')).findings).toEqual([]);
   });
 });

@@ -23,16 +23,18 @@ mkdir -p /usr/share/prometheus/alertmanager && touch /usr/share/prometheus/alert
 export interface MeshMember {
   /** Label of the process, where this Alertmanager knows labels. */
   readonly label?: string;
-  /** What the config says instead. */
-  readonly configLabel?: string;
+  /** Without: a Grafana that nobody told of its peers. */
+  readonly peers?: false;
+  /** In place of its own. */
+  readonly advertise?: string;
 }
 
-/** Writes each host's config, starts the mesh and waits until all of them see each other; `alone`: nobody waits for that. */
-export async function startMesh(lab: Lab, members: readonly MeshMember[] = [], alone = false): Promise<void> {
+/** Writes each host's config, starts the mesh and waits until all of them see each other; `apart`: until each answers. */
+export async function startMesh(lab: Lab, members: readonly MeshMember[] = [], apart = false): Promise<void> {
   await configureMesh(lab, members);
   await Promise.all(lab.hosts.map((host) => must(host, 'systemctl restart grafana-server')));
-  const count = (host: LabHost): Promise<string> => host.exec(metrics(host)).then(({ stdout }) => /^alertmanager_cluster_members (\d+)/m.exec(stdout)?.[1] ?? '');
-  const isMesh = async (): Promise<boolean> => (await Promise.all(lab.hosts.map(count))).every((found) => (alone ? found !== '' : found === String(lab.hosts.length)));
+  const sign = apart ? /^alertmanager_build_info/m : new RegExp(`^alertmanager_cluster_members ${lab.hosts.length}$`, 'm');
+  const isMesh = async (): Promise<boolean> => (await Promise.all(lab.hosts.map(({ exec, address }) => exec(metricsOf(address))))).every(({ stdout }) => sign.test(stdout));
   await until('the mesh', isMesh).catch(async (error: unknown) => {
     const said = await Promise.all(lab.hosts.map(({ exec }) => exec('journalctl -u grafana-server -o cat | grep -i err | tail -n 5')));
     throw new Error(said.map(({ stdout }) => stdout).join('\n'), { cause: error });
@@ -42,12 +44,13 @@ export async function startMesh(lab: Lab, members: readonly MeshMember[] = [], a
 /** The config of a Grafana that gossips, and the unit that starts an Alertmanager in its place. */
 export async function configureMesh({ hosts }: Lab, members: readonly MeshMember[] = []): Promise<void> {
   await Promise.all(hosts.map((host, index) => {
-    const { label, configLabel = label ?? '' } = members[index] ?? {};
+    const { label, peers, advertise = host.address } = members[index] ?? {};
     const at = `${host.address}:9094`;
-    const settings = ['[database]', 'type = postgres', 'host = 127.0.0.1:1', 'name = grafana', '[server]', `http_addr = ${host.address}`, '[unified_alerting]', `ha_listen_address = ${at}`, `ha_advertise_address = ${at}`, `ha_peers = ${hosts.map(({ address }) => `${address}:9094`).join(',')}`, `ha_label = ${configLabel}`];
+    const everyone = peers === false ? [] : hosts.map(({ address }) => `${address}:9094`);
+    const settings = ['[database]', 'type = postgres', 'host = 127.0.0.1:1', 'name = grafana', '[server]', `http_addr = ${host.address}`, '[unified_alerting]', `ha_listen_address = ${at}`, `ha_advertise_address = ${advertise}:9094`, `ha_peers = ${everyone.join(',')}`, `ha_label = ${label ?? ''}`];
     const words = [
-      program, '--config.file=/etc/grafana/am.yml', '--storage.path=/var/lib/grafana/am', `--web.listen-address=${host.address}:3000`, `--cluster.listen-address=${at}`, `--cluster.advertise-address=${at}`,
-      ...hosts.map(({ address }) => `--cluster.peer=${address}:9094`), ...(label === undefined ? [] : [`--cluster.label=${label}`]),
+      program, '--config.file=/etc/grafana/am.yml', '--storage.path=/var/lib/grafana/am', `--web.listen-address=${host.address}:3000`, `--cluster.listen-address=${peers === false ? '' : at}`, `--cluster.advertise-address=${advertise}:9094`,
+      ...everyone.map((peer) => `--cluster.peer=${peer}`), ...(label === undefined ? [] : [`--cluster.label=${label}`]),
     ];
     return must(host, `printf '%s\\n' ${settings.map((line) => `'${line}'`).join(' ')} > /etc/grafana/grafana.ini
 printf 'route: {receiver: nobody}\\nreceivers: [{name: nobody}]\\n' > /etc/grafana/am.yml
@@ -83,7 +86,7 @@ echo "$PWD/usr/bin/prometheus-alertmanager"`, place]);
   return stdout.trim() || undefined;
 }
 
-function metrics({ address }: LabHost): string {
+function metricsOf(address: string): string {
   return `python3 -c 'import urllib.request; print(urllib.request.urlopen("http://${address}:3000/metrics", timeout=2).read().decode())' 2>/dev/null`;
 }
 
