@@ -77,7 +77,7 @@ describe('init --from', () => {
     const { host, port } = lab.postgres!;
     const file = [
       '; ours', '[cluster]', 'name = lab', `root_url = ${rootUrl}`, '[ssh]', `config = ${lab.sshConfig}`,
-      '[database]', 'type = postgres', `host = ${host}:${port}`, 'name = grafana', 'user = grafana', 'password = nodes', 'ssl_mode = verify-full', 'ca_cert = certs/database_ca.pem', 'max_open_conn = 40',
+      '[database]', 'type = postgres', `host = ${host}:${port}`, 'name = grafana', 'user = grafana', 'password = nodes', 'ssl_mode = verify-full', 'ca_cert = certs/database_ca.pem', 'max_open_conn = 12',
       '[security]', 'secret_key = nodes', '[nodes]', ...lab.hosts.map(({ name, alias }) => `${name} = ${alias}`), '',
     ].join('\n');
     writeFileSync(join(folder, 'grafana-ha.ini'), file);
