@@ -160,7 +160,7 @@ function judgeTls(offer: TlsOffer, { database }: Cluster, at: Date): Judgement {
     expected: `TLS, as ssl_mode = ${database.sslMode} asks`,
     hint: 'turn TLS on in the server, or write ssl_mode = disable under [database] of the cluster file',
   });
-  if (problem === 'chain' && days < 0) return failed({
+  if (problem === 'chain' && offer.chainError === 'CERT_HAS_EXPIRED') return failed({
     code: 'expired',
     found: `the certificate of ${server} ended on ${offer.notAfter.toISOString().slice(0, 10)}`,
     expected: 'a certificate that is valid today',

@@ -50,7 +50,7 @@ const outside: Pick<World, 'database'> & { clock: Pick<World['clock'], 'monotoni
 
 export interface Seen {
   readonly paths: readonly DatabasePath[];
-  /** As `outcome check@node code`, without what is said of TLS. */
+  /** As `outcome check@node code`, without what is said of a session in clear. */
   readonly findings: readonly string[];
   /** What passed, as `check detail`. */
   readonly passed: readonly string[];
@@ -58,6 +58,8 @@ export interface Seen {
 
 export interface Looking {
   readonly database?: Partial<Database>;
+  /** The trust bundle of the nodes; absent: they have none. */
+  readonly caBundle?: string;
   /** Where each node ends up, graf-a first; absent: at the address. */
   readonly ports?: readonly [number, number];
   readonly cluster?: Partial<Cluster>;
@@ -70,11 +72,11 @@ export interface Looking {
 export async function look(type: Database['type'], port: number, looking: Looking = {}): Promise<Seen> {
   const database = { type, address: { host: '127.0.0.1', port }, name: 'grafana', user: 'grafana', password: { kind: 'ask' }, sslMode: 'disable', ...looking.database } as Database;
   const cluster = sampleCluster({ database, ...looking.cluster });
-  const paths = cluster.nodes.map(({ name }, index) => ({ name, caBundle: '', ...(looking.secretKeys === undefined ? {} : { secretKey: new Secret(looking.secretKeys[index]!) }), dial: () => net.connect(looking.ports?.[index] ?? port, '127.0.0.1') }));
+  const paths = cluster.nodes.map(({ name }, index) => ({ name, caBundle: looking.caBundle ?? '', ...(looking.secretKeys === undefined ? {} : { secretKey: new Secret(looking.secretKeys[index]!) }), dial: () => net.connect(looking.ports?.[index] ?? port, '127.0.0.1') }));
   const found = await gatherDatabase(database, { ok: true, facts: password }, undefined, paths, outside);
   const facts = sampleFacts();
   const nodes = facts.nodes.map((entry) => ({ ...entry, node: { ok: true as const, facts: sampleNodeFacts(looking.node) }, database: { ok: true as const, facts: found.get(entry.name)! } }));
-  const results = runChecks([...databaseChecks, ...databaseServerChecks], { ...facts, nodes }, cluster, { today: '2027-01-04', fingerprint: () => 'x' }).filter(({ check }) => check !== 'database.tls');
+  const results = runChecks([...databaseChecks, ...databaseServerChecks], { ...facts, nodes, at: new Date() }, cluster, { today: '2027-01-04', fingerprint: () => 'x' }).filter(({ check }) => check !== 'database.tls' || database.sslMode !== 'disable');
   return {
     paths: cluster.nodes.map(({ name }) => found.get(name)!),
     findings: results.flatMap(({ check, node, judgement }) => ('code' in judgement ? [`${judgement.outcome} ${check}${node === undefined ? '' : `@${node}`} ${judgement.code}`] : [])),

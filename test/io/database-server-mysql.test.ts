@@ -58,6 +58,17 @@ describe('a MariaDB', () => {
     expect((await look('mysql', port(), { node: { grafana: { version: '12.2.4', edition: 'oss', homePath: '' } } })).findings).toEqual([]);
   });
 
+  it('database.writable: a user that may not make tables', async () => {
+    await server.lab.adminExec("revoke create on grafana.* from grafana@'%'");
+    expect((await look('mysql', port())).findings).toEqual(['failed database.writable@graf-a missing-privileges', 'failed database.writable@graf-b missing-privileges']);
+  });
+
+  it('database.tls: a certificate of an authority that the nodes do not know, and one they know', async () => {
+    const { findings } = await look('mysql', port(), { database: { sslMode: 'true' } });
+    expect(findings).toEqual(['graf-a', 'graf-b'].map((node) => expect.stringMatching(new RegExp(`^failed database.tls@${node} (SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE)$`)) as unknown));
+    expect((await look('mysql', port(), { database: { sslMode: 'true' }, caBundle: server.lab.tls.ca })).findings).toEqual([]);
+  });
+
   it('database.connections: the limit of the user counts where it is smaller', async () => {
     await server.lab.adminExec("alter user grafana@'%' with max_user_connections 15");
     expect((await look('mysql', port())).findings).toEqual(['failed database.connections too-few']);

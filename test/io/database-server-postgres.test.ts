@@ -76,6 +76,20 @@ describe('a PostgreSQL', () => {
     expect((await look('postgres', port())).findings).toEqual(['warned database.charset not-utf8']);
   });
 
+  it('database.tls: a certificate of an authority that the nodes do not know, and one they know', async () => {
+    const { findings, paths } = await look('postgres', port(), { database: { sslMode: 'verify-full' } });
+    expect(findings).toEqual(['graf-a', 'graf-b'].map((node) => expect.stringMatching(new RegExp(`^failed database.tls@${node} (SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE)$`)) as unknown));
+    expect(paths[0]?.login).toMatchObject({ ok: false, code: 'not-tried' });
+    expect((await look('postgres', port(), { database: { sslMode: 'verify-full' }, caBundle: server.lab.tls.ca })).findings).toEqual([]);
+  });
+
+  it('database.writable: no right to create tables in schema public', async () => {
+    await server.lab.adminExec('alter database grafana owner to postgres');
+    expect((await look('postgres', port())).findings).toEqual(['failed database.writable@graf-a 42501', 'failed database.writable@graf-b 42501']);
+    await server.lab.adminExec('grant create on schema public to grafana', 'grafana');
+    expect((await look('postgres', port())).findings).toEqual([]);
+  });
+
   it('database.same-server: two databases behind one name', async () => {
     const other = await startDatabase('postgres');
     await other.renew();
