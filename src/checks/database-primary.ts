@@ -6,6 +6,7 @@ import { holdsFor, versionFacts } from '../grafana/versions.ts';
 import type { Facts } from '../facts.ts';
 import { type Check, check, failed, type Finding, passed, skipped, warned } from './check.ts';
 import { grafanaVersions } from './database-version.ts';
+import { sshTo } from './ssh-to.ts';
 import { everyPath, wholeCluster } from './subjects.ts';
 
 /** How much longer than from the nearest node a question may take. Our own way to a node is in both figures. */
@@ -29,18 +30,20 @@ export const databasePrimaryChecks: readonly Check[] = [
     title: 'All nodes reach the same database on the same server',
     why: 'Two servers behind one name are two clusters: a login on one node is unknown on the other. Writes to several members of a Galera cluster end in deadlocks (Error 1213).',
     fix: 'Give every node one and the same writer: a name that resolves alike everywhere, and a proxy that sends all nodes to one server.',
-    judge: (_, { cluster: { database }, facts }) => {
+    judge: (_, { cluster, facts }) => {
+      const { database } = cluster;
       const seen = facts.nodes.flatMap(({ name, database: path }) => (path.ok && path.facts.server?.identity !== undefined ? [{ name, server: path.facts.server, identity: path.facts.server.identity }] : []));
       const [first] = seen;
       if (first === undefined) return undefined;
       const other = seen.find(({ identity }) => identity !== first.identity);
       if (other === undefined) return seen.length < 2 ? undefined : passed();
       const galera = first.server.variables?.get('wsrep_on') === 'ON';
+      const ways = cluster.nodes.filter(({ name }) => name === first.name || name === other.name).map((node) => `${sshTo(node, cluster)} getent hosts ${database.address.host}`);
       return failed({
         code: galera ? 'several-writers' : 'differ',
         found: `${first.name} reaches ${first.identity}, ${other.name} reaches ${other.identity}`,
         expected: galera ? 'one member of the Galera cluster for all nodes' : 'one server and one database for all nodes',
-        hint: `ssh to both: getent hosts ${database.address.host}; then host = ONE-WRITER:${database.address.port} under [database] of the cluster file`,
+        hint: `${ways.join('; ')}; then host = ONE-WRITER:${database.address.port} under [database] of the cluster file`,
       });
     },
   }),

@@ -19,7 +19,7 @@ export const databaseVersionChecks: readonly Check[] = [
       const bad = verdicts.find(({ verdict }) => verdict.kind === 'refused') ?? verdicts.find(({ verdict }) => verdict.kind !== 'fine');
       if (bad !== undefined && bad.verdict.kind !== 'fine') {
         const { kind, code, why, wanted } = bad.verdict;
-        return (kind === 'refused' ? failed : warned)({ code, found: `${name} under Grafana ${bad.grafana}: ${why}`, expected: wanted, hint: 'SELECT VERSION(); after upgrading the server, then grafana-ha validate --only database.version' });
+        return (kind === 'refused' ? failed : warned)({ code, found: `${name} under Grafana ${bad.grafana}: ${why}`, expected: wanted, hint: 'grafana-ha validate --only database.version, once one of the two is upgraded' });
       }
       if (aurora !== undefined) return warned({
         code: 'aurora',
