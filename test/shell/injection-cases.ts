@@ -40,7 +40,7 @@ export const cases: Readonly<Record<string, (odd: Odd) => readonly Step[]>> = {
   careScript: ({ folder, name }) => [{ script: careScript(`${folder}/${name(0)}`) }],
   provisioningScript: ({ folder, name }) => [{ script: provisioningScript(`${folder}/${name(0)}`) }],
   hostScript: ({ folder, name, word }) => [{ script: hostScript({
-    unit: word(0), user: word(1), paths: [`${folder}/${name(2)}`], configPath: `${folder}/${name(3)}`, places: [{ what: word(4), path: folder }], pid: 1,
+    unit: word(0), user: word(1), paths: [`${folder}/${name(2)}`], configPath: `${folder}/${name(3)}`, places: [{ what: 'data', path: `${folder}/${name(4)}` }], pid: 1,
     program: `${folder}/${name(5)}`, ports: [3000], provisioning: folder, alike: [{ name: word(6), path: `${folder}/${name(7)}` }],
   }) }],
   configScript: ({ folder, name, word }) => [
