@@ -62,9 +62,11 @@ export async function rollback(world: World, options: RollbackOptions): Promise<
   if (!options.yes && !(await world.prompt.confirm({ message: moved.length > 0 ? 'Roll back, though the schema moved?' : 'Roll back?', default: false }))) return ExitCode.Cancelled;
 
   const rolled = await applyPush(prepared, { breakLock: options.breakLock ?? false }, world);
-  screen.print(reportRoll(rolled, screen.paint));
-  const ended = exitCodeOf(rolled);
-  if (ended === ExitCode.Done) screen.print(`\nThe cluster file still says what was taken back: the next push brings it again.\nUndo  grafana-ha rollback${fileFlag(options)}`);
+  screen.print(reportRoll({ ...rolled, behind: [] }, screen.paint));
+  const behind = keeping(undone, chosen);
+  const ended = exitCodeOf({ ...rolled, behind });
+  if (behind.length > 0) screen.print(`\nIncomplete: ${behind.join(', ')} ${behind.length === 1 ? 'keeps' : 'keep'} what was taken back here, so the nodes differ. Finish it: grafana-ha rollback --to ${undone.at(-1)?.id} --nodes ${behind.join(' ')}${fileFlag(options)}`);
+  if (rolled.nodes.every(({ failures }) => failures.length === 0)) screen.print(`\nThe cluster file still says what was taken back: the next push brings it again.\nUndo  grafana-ha rollback${fileFlag(options)}`);
   // Awaited above: the connections close when this function ends.
   return ended;
 }
@@ -75,6 +77,11 @@ function connectionsOf({ outcomes }: ConnectedNodes, chosen: readonly string[] |
   const [first] = failed;
   if (first !== undefined) throw new UserError(`${failed.map(({ name, failure }) => `${name}: ${failure.found}`).join('\n')}\nNothing was changed.`, { hint: first.failure.hint });
   return outcomes.flatMap((outcome) => ('connection' in outcome ? [outcome.connection] : []));
+}
+
+/** Nodes that these pushes changed, and that are left out now. */
+function keeping(undone: readonly PastPush[], chosen: readonly string[] | undefined): readonly string[] {
+  return chosen === undefined ? [] : [...new Set(undone.flatMap(({ nodes, result }) => nodes.filter((name) => !chosen.includes(name) && result?.[name] !== 'untouched')))];
 }
 
 function reported(push: PastPush): ReportedPush {
