@@ -30,36 +30,40 @@ export interface PushNotes {
 /** Exit codes of the scripts below. */
 export const pushExit = { changedMeanwhile: 21, damaged: 22 } as const;
 
-const hashOf = sh`hash_of() { sha256sum < "$1" | cut -d' ' -f1; }`;
+// A process costs a busy node about a millisecond: the functions below set variables instead of printing, and start few.
+const hasHash = sh`has_hash() { h=$(sha256sum < "$1") && [ "\${h%% *}" = "$2" ]; }`;
 
 // Folders that are made on the way get the owner of the file, so that Grafana's group can enter them.
-const makeFolder = sh`make_folder() { [ -d "$1" ] || { make_folder "$(dirname "$1")" "$2" && mkdir -m 0750 "$1" && chown "$2" "$1"; }; }`;
+const makeFolder = sh`make_folder() { [ -d "$1/" ] || { make_folder "\${1%/*}" "$2" && mkdir -m 0750 "$1" && chown "$2" "$1"; }; }`;
 
 // What rename cannot replace is found before anything is stopped. chattr +i stops even root.
 const replaceable = sh`replaceable() {
   if [ -d "$1" ]; then echo "$1 is a folder" >&2; return 1; fi
-  if cut -d' ' -f5 /proc/self/mountinfo | grep -qxF -- "$1"; then echo "$1 is a mount point of its own: mount its folder instead" >&2; return 1; fi
+  if grep -qF -- " $1 " /proc/self/mountinfo && cut -d' ' -f5 /proc/self/mountinfo | grep -qxF -- "$1"; then echo "$1 is a mount point of its own: mount its folder instead" >&2; return 1; fi
   if [ -e "$1" ] && command -v lsattr >/dev/null; then
-    case $(lsattr -d -- "$1" 2>/dev/null | cut -d' ' -f1) in *[ia]*) echo "$1 must not be changed: chattr -ia $1" >&2; return 1; esac
+    bits=$(lsattr -d -- "$1" 2>/dev/null) || :
+    case \${bits%% *} in *[ia]*) echo "$1 must not be changed: chattr -ia $1" >&2; return 1; esac
   fi
 }`;
 
 const unchanged = ({ expectedSha256 }: PushFile): Script => (expectedSha256 === undefined
   ? sh`[ ! -e "$target" ] || exit ${pushExit.changedMeanwhile}`
-  : sh`{ [ -f "$target" ] && [ "$(hash_of "$target")" = ${expectedSha256} ]; } || exit ${pushExit.changedMeanwhile}`);
+  : sh`{ [ -f "$target" ] && has_hash "$target" ${expectedSha256}; } || exit ${pushExit.changedMeanwhile}`);
 
 const isHeld = ({ place }: PushFile): boolean => place.kind !== 'gone';
 
+// `find_file PATH INDEX` sets target, its folder, and the temporary name beside it.
 const begin = ({ id, statePath }: PushPlace): Script => sh`set -eu
 umask 077
 backup=${statePath}/backups/${id}
-temp() { printf '%s\n' "$(dirname "$1")/.grafana-ha-"${id}".$2.tmp"; }
-real() {
-  if [ -e "$1" ] || [ -L "$1" ]; then readlink -f "$1" || { echo "$1 is a symlink that leads nowhere" >&2; return 1; }
-  else printf '%s\n' "$1"; fi
+beside() { target=$1; folder=\${1%/*}; temp=$folder/.grafana-ha-${id}.$2.tmp; folder=\${folder:-/}; }
+find_file() {
+  if [ ! -e "$1" ] && [ ! -L "$1" ]; then beside "$1" "$2"; return; fi
+  found=$(readlink -f "$1") || { echo "$1 is a symlink that leads nowhere" >&2; return 1; }
+  beside "$found" "$2"
 }
 flush() { sync "$1" 2>/dev/null || sync; }
-${raw(hashOf)}
+${raw(hasHash)}
 ${raw(makeFolder)}
 ${raw(replaceable)}`;
 
@@ -73,9 +77,11 @@ export function stageScript(place: PushPlace, files: readonly PushFile[], keep: 
     begin(place),
     sh`mkdir -p ${place.statePath}/backups
 chmod 0700 ${place.statePath} ${place.statePath}/backups
-mkdir "$backup"
+mkdir "$backup" "$backup"/pushed.new
 cd ${place.statePath}/backups
-ls -1r | grep -vxF ${place.id} | tail -n +${keep} | while read -r old; do rm -rf -- "./$old"; done
+set --
+for old in *; do [ "$old" = ${place.id} ] || set -- "$@" "$old"; done
+while [ $# -ge ${keep} ]; do rm -rf -- "./$1"; shift; done
 if [ -e ${place.statePath}/pending ]; then cp ${place.statePath}/pending "$backup"/pending; fi
 if [ -e ${place.statePath}/pushed ]; then cp -a ${place.statePath}/pushed "$backup"/pushed; fi
 printf '%s\n' ${notes.record} > "$backup"/record`,
@@ -86,14 +92,13 @@ printf '%s\n' ${notes.record} > "$backup"/record`,
 
 function stageOne(place: PushPlace, file: PushFile, index: number): Script {
   const like = file.place;
-  return sh`target=$(real ${file.path})
-temp=$(temp "$target" ${index})
+  return sh`find_file ${file.path} ${index}
 replaceable "$target"
-${raw(like.kind === 'file' ? sh`make_folder "$(dirname "$target")" ${like.owner}` : sh`:`)}
-for left in "$(dirname "$target")"/.grafana-ha-*.tmp; do case $left in */.grafana-ha-${place.id}.*) ;; *) rm -f -- "$left" ;; esac; done
+${raw(like.kind === 'file' ? sh`make_folder "$folder" ${like.owner}` : sh`:`)}
+for left in "$folder"/.grafana-ha-*.tmp; do case $left in */.grafana-ha-${place.id}.* | */.grafana-ha-\*.tmp) ;; *) rm -f -- "$left" ;; esac; done
 ${raw(like.kind === 'config' ? sh`cp -a -- "$target" "$temp"` : sh`:`)}
 ${raw(isHeld(file) ? sh`dd bs=65536 iflag=fullblock,count_bytes count=${file.bytes} status=none > "$temp"
-[ "$(hash_of "$temp")" = ${file.sha256} ] || exit ${pushExit.damaged}` : sh`:`)}
+has_hash "$temp" ${file.sha256} || exit ${pushExit.damaged}` : sh`:`)}
 ${raw(unchanged(file))}
 if [ -e "$target" ]; then cp -a -- "$target" "$backup"/${index}; else : > "$backup"/${index}.absent; fi
 printf '%s\n' "$target" > "$backup"/${index}.path
@@ -106,15 +111,15 @@ ${raw(isHeld(file) ? sh`flush "$temp"` : sh`:`)}`;
 export function swapScript(place: PushPlace, files: readonly PushFile[], reason: string): Script {
   return join([
     begin(place),
-    ...files.map((file, index) => sh`target=$(real ${file.path})
-${raw(isHeld(file) ? sh`[ "$(hash_of "$(temp "$target" ${index})")" = ${file.sha256} ] || exit ${pushExit.damaged}` : sh`:`)}
+    ...files.map((file, index) => sh`find_file ${file.path} ${index}
+${raw(isHeld(file) ? sh`has_hash "$temp" ${file.sha256} || exit ${pushExit.damaged}` : sh`:`)}
 replaceable "$target"
 ${raw(unchanged(file))}`),
     sh`printf '%s\n' ${reason} > ${place.statePath}/pending`,
     // Before the first file is live, so that a push that is killed does not look like somebody else's edit.
-    sh`rm -rf ${place.statePath}/pushed.new
+    sh`[ ! -e ${place.statePath}/pushed.new ] || rm -rf ${place.statePath}/pushed.new
 mv "$backup"/pushed.new ${place.statePath}/pushed.new`,
-    ...files.map((file, index) => sh`target=$(real ${file.path}); ${raw(isHeld(file) ? sh`mv -f -- "$(temp "$target" ${index})" "$target"` : sh`rm -f -- "$target"`)}; flush "$(dirname "$target")"`),
+    ...files.map((file, index) => sh`find_file ${file.path} ${index}; ${raw(isHeld(file) ? sh`mv -f -- "$temp" "$target"` : sh`rm -f -- "$target"`)}; flush "$folder"`),
     sh`rm -rf ${place.statePath}/pushed
 mv ${place.statePath}/pushed.new ${place.statePath}/pushed`,
   ]);
@@ -124,21 +129,21 @@ mv ${place.statePath}/pushed.new ${place.statePath}/pushed`,
 function layOutMemory(files: readonly PushFile[], { pushed, configPath }: PushNotes): Script {
   const index = files.findIndex(({ path }) => path === configPath);
   const held = files[index] === undefined || isHeld(files[index]);
-  return sh`mkdir "$backup"/pushed.new
-printf '%s\n' ${pushed} > "$backup"/pushed.new/files
-target=$(real ${configPath})
-${raw(!held ? sh`: > "$backup"/pushed.new/config` : sh`cat "${raw(index < 0 ? sh`$target` : sh`$(temp "$target" ${index})`)}" > "$backup"/pushed.new/config`)}`;
+  return sh`printf '%s\n' ${pushed} > "$backup"/pushed.new/files
+find_file ${configPath} ${Math.max(index, 0)}
+${raw(!held ? sh`: > "$backup"/pushed.new/config` : sh`cat "${raw(index < 0 ? sh`$target` : sh`$temp`)}" > "$backup"/pushed.new/config`)}`;
 }
 
 /** Puts back what the swap of this push replaced; what was not there before is removed unless it `stays`. A file that someone else changed since stays. */
 export function restoreScript(place: PushPlace, files: readonly PushFile[]): Script {
   return join([
     begin(place),
-    ...files.map((file, index) => sh`target=$(cat "$backup"/${index}.path); temp=$(temp "$target" ${index})
-if ${raw(isHeld(file) ? sh`[ -e "$target" ] && [ "$(hash_of "$target")" = ${file.sha256} ]` : sh`[ ! -e "$target" ]`)}; then
+    ...files.map((file, index) => sh`IFS= read -r target < "$backup"/${index}.path
+beside "$target" ${index}
+if ${raw(isHeld(file) ? sh`[ -e "$target" ] && has_hash "$target" ${file.sha256}` : sh`[ ! -e "$target" ]`)}; then
   if [ -e "$backup"/${index} ]; then cp -a -- "$backup"/${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
   else ${raw(file.place.kind === 'file' && file.place.stays === true ? sh`:` : sh`rm -f -- "$target"`)}; fi
-  flush "$(dirname "$target")"
+  flush "$folder"
 fi
 rm -f -- "$temp"`).reverse(),
     sh`if [ -e "$backup"/pending ]; then cp "$backup"/pending ${place.statePath}/pending; else rm -f ${place.statePath}/pending; fi
@@ -151,7 +156,7 @@ if [ -e "$backup"/pushed ]; then cp -a "$backup"/pushed ${place.statePath}/pushe
 export function unstageScript(place: PushPlace, files: readonly PushFile[]): Script {
   return join([
     begin(place),
-    ...files.map((file, index) => sh`rm -f -- "$(temp "$(real ${file.path})" ${index})" || :`),
+    ...files.map((file, index) => sh`if find_file ${file.path} ${index}; then rm -f -- "$temp" || :; fi`),
     sh`rm -rf -- "$backup"`,
   ]);
 }
