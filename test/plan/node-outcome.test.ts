@@ -31,3 +31,27 @@ describe('the license of a node', () => {
     expect(outcome(here, there)).toEqual([here]);
   });
 });
+
+describe('the certificate that a node shows to the database', () => {
+  const gossip = sampleCluster().nodes.map((one, index) => ({ ...one, gossipAddress: { host: `10.0.0.1${index + 1}`, port: 9094 } }));
+  const { database } = sampleCluster();
+  const local = { ...sampleFacts().local, databaseClientCert: { ok: true, text: 'certificate' }, databaseClientKey: { ok: true, secret: new Secret('key') } } as const;
+  const outcomes = (client: boolean, there: Readonly<Record<string, string>> = {}) => nodeOutcomes({
+    cluster: sampleCluster({ nodes: gossip, ...(client ? { database: { ...database, client: { cert: '/ha/c.pem', key: { kind: 'env', name: 'KEY' } } } } : {}) }),
+    facts: { ...sampleFacts(), nodes: [sampleEntry('graf-a', { node: { ok: true, facts: sampleNodeFacts({ files: new Map(Object.entries(there).map(([at, text]) => [at, { path: at, sha256: sha256(text), owner: 'root:grafana', mode: '640' }])) }) } })], local },
+    secrets: { databasePassword: new Secret('p'), secretKey: new Secret('k') }, sha256,
+  })[0]!;
+  const [cert, key] = ['/etc/grafana/certs/database_client.pem', '/etc/grafana/secrets/database_client_key'];
+  const carried = (client: boolean, there = {}) => outcomes(client, there).files.filter(({ path: at }) => [cert, key].includes(at));
+
+  it('is carried with its key, the key as a secret, and named in the config', () => {
+    expect(carried(true).map(({ what, path: at, content, access }) => [what, at, content?.reveal(), access?.mode])).toEqual([['certificate', cert, 'certificate', '0644'], ['secret', key, 'key\n', '0640']]);
+    expect(outcomes(true).merged.text).toContain(`client_cert_path = ${cert}\nclient_key_path = ${key}\n`);
+  });
+
+  it('is left alone where it lies already, and where none is named', () => {
+    expect(carried(true, { [cert]: 'certificate', [key]: 'key\n' })).toEqual([]);
+    expect(carried(false)).toEqual([]);
+    expect(outcomes(false).merged.text).not.toContain('client_');
+  });
+});
