@@ -2,6 +2,7 @@ import net from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openMysql } from '../../src/io/mysql.ts';
 import { freePort } from '../lab/database/server-user.ts';
+import { until } from '../lab/run.ts';
 import { publicKey } from '../gather/recorded-secret.ts';
 import { look, password, startDatabase, type StartedDatabase } from './database-lab.ts';
 import { grafanaTables, signingRows } from './grafana-tables.ts';
@@ -140,20 +141,35 @@ describe('a MariaDB', () => {
 });
 
 describe('a Galera cluster', () => {
-  let server: StartedDatabase;
+  const started: StartedDatabase[] = [];
+  /** Starts a member with more of a command line; gives the port of its gossip. */
+  const startMember = async (...words: readonly string[]): Promise<number> => {
+    const [gossip, transfer] = [await freePort('127.0.0.1', 0), await freePort('127.0.0.1', 0)];
+    started.push(await startDatabase('mariadb', [
+      '--wsrep-on=ON', '--wsrep-provider=/usr/lib/galera/libgalera_smm.so', '--binlog-format=ROW', '--innodb-autoinc-lock-mode=2', '--wsrep-node-address=127.0.0.1',
+      `--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:${gossip};ist.recv_addr=127.0.0.1:${transfer}`, ...words,
+    ]));
+    return gossip;
+  };
+  const state = async (name: string): Promise<string> => String((await started[0]!.lab.adminExec(`show status like 'wsrep_${name}'`))[0]!.Value);
   beforeAll(async () => {
-    const gossip = await freePort('127.0.0.1', 0);
-    server = await startDatabase('mariadb', [
-      '--wsrep-on=ON', '--wsrep-provider=/usr/lib/galera/libgalera_smm.so', '--wsrep-cluster-address=gcomm://', '--wsrep-new-cluster', '--binlog-format=ROW', '--innodb-autoinc-lock-mode=2',
-      '--wsrep-node-address=127.0.0.1', `--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:${gossip};ist.recv_addr=127.0.0.1:${await freePort('127.0.0.1', 0)}`,
-    ]);
-    await server.renew();
+    const gossip = await startMember('--wsrep-cluster-address=gcomm://', '--wsrep-new-cluster');
+    // Said to be where the first one is, so that nothing has to be carried over.
+    await startMember(`--wsrep-cluster-address=gcomm://127.0.0.1:${gossip}`, `--wsrep-start-position=${await state('local_state_uuid')}:${await state('last_committed')}`);
+    await until('two members', async () => await state('cluster_size') === '2');
+    await started[0]!.renew();
   });
-  afterAll(() => server.folder.remove());
+  afterAll(() => Promise.all(started.map(({ folder }) => folder.remove())));
 
   it('database.lock: gives a lock that the other members do not know of', async () => {
-    const { findings, paths } = await look('mysql', server.lab.port);
+    const { findings, paths } = await look('mysql', started[0]!.lab.port);
     expect(paths[0]?.server?.variables?.get('wsrep_on')).toBe('ON');
     expect(findings).toEqual(['warned database.lock@graf-a galera', 'warned database.lock@graf-b galera']);
+  });
+
+  it('database.same-server: nodes that write to two members, which ends in deadlocks (Error 1213)', async () => {
+    const [one, other] = started.map(({ lab }) => lab.port);
+    const { findings } = await look('mysql', one!, { ports: [one!, other!] });
+    expect(findings).toEqual(['warned database.endpoint loopback', 'failed database.same-server several-writers', 'warned database.lock@graf-a galera', 'warned database.lock@graf-b galera']);
   });
 });

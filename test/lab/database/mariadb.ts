@@ -20,7 +20,9 @@ export async function startMariadb({ folder, authority, address, words = [] }: {
   await mkdir(data, { recursive: true });
   const { certPath, keyPath } = await authority.issue(home, address);
   const initFile = join(home, 'init.sql');
-  await writeFile(initFile, `create user '${admin.user}'@'%' identified by '${admin.password}';\ngrant all on *.* to '${admin.user}'@'%' with grant option;\n`, { mode: 0o600 });
+  // A member of a Galera cluster makes the account for itself: another one has it already.
+  const alone = words.includes('--wsrep-on=ON') ? 'set session wsrep_on = off;\n' : '';
+  await writeFile(initFile, `${alone}create user '${admin.user}'@'%' identified by '${admin.password}';\ngrant all on *.* to '${admin.user}'@'%' with grant option;\n`, { mode: 0o600 });
   const user = await serverUser('mysql', home);
 
   // --force: also where this machine's own name does not resolve
