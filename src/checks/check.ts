@@ -70,7 +70,7 @@ export interface Check {
   /** Why it matters. */
   readonly why: string;
   /** How to mend it, whatever was found; for --explain. */
-  readonly fix?: string;
+  readonly fix: string;
   judgeAll(scene: Scene): readonly Judged[];
 }
 
@@ -86,7 +86,7 @@ export interface CheckDefinition<Fact> {
   readonly group: Group;
   readonly title: string;
   readonly why: string;
-  readonly fix?: string;
+  readonly fix: string;
   readonly about: About<Fact>;
   /** Undefined: the question does not arise for this subject. */
   readonly judge: (fact: Fact, scene: Scene) => Judgement | Skipped | undefined;

@@ -8,7 +8,7 @@ export function explainCheck({ id, title, why, fix }: Check, paint: Paint, colum
     paint('bold', id),
     line('means', `${title}.`, width),
     line('why', why, width),
-    ...(fix === undefined ? [] : [line('mend', fix, width)]),
+    line('mend', fix, width),
     line('accept', `${id} = WHY (until DATE) under [ignore] of the cluster file; --ignore ${id} for this once`, width),
   ].join('\n');
 }

@@ -35,10 +35,6 @@ const uuid = (digit: number): string => `peer-0f8b7a3e-6c1d-4f6e-9a57-2f0d1c3b4a
 const offer: TlsOffer = { offered: true, subject: 'redis', issuer: 'CA', topIssuer: 'CA', names: ['DNS:redis.example.com'], notAfter: new Date('2028-01-01T00:00:00Z') };
 
 describe('the checks of Redis, alerting and Live', () => {
-  it('say how to mend what they find', () => {
-    expect(redisChecks.filter(({ fix }) => fix === undefined).map(({ id }) => id)).toEqual([]);
-  });
-
   it.each<[string, Cluster, Facts]>([
     ['gossip, and nobody asked for Redis', sampleCluster(), sampleFacts()],
     ['one Redis, nodes fresh', overRedis(), seen([server({ state: state({ peers: [] }) })])],

@@ -8,7 +8,7 @@ import type { NodeEntry } from '../../src/facts.ts';
 import { sampleCluster, sampleFacts } from '../sample.ts';
 
 const finding = { code: 'wrong', found: 'this', expected: 'that', hint: 'type something' };
-const words = { group: 'config', title: 'All is well', why: 'Because.' } as const;
+const words = { group: 'config', title: 'All is well', why: 'Because.', fix: 'Mend it.' } as const;
 const checks = [
   check({ ...words, id: 'node.wrong', about: everyNode, judge: () => failed(finding) }),
   check({ ...words, id: 'node.right', about: everyNode, judge: () => passed() }),

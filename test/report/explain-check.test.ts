@@ -21,7 +21,7 @@ describe('the explanation of a check', () => {
     const text = explainCheck(check, plain, 80);
     const longestWord = Math.max(...text.split(/\s+/).map((word) => word.length));
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(Math.max(80, 10 + longestWord));
-    for (const part of [check.title, check.why, check.fix]) expect(part?.trim().length).toBeGreaterThan(10);
+    for (const part of [check.title, check.why, check.fix]) expect(part.trim().length).toBeGreaterThan(10);
     expect(check.fix).toMatch(/[.!?]$/);
     expect(check.title).not.toMatch(/\.$/);
   });
