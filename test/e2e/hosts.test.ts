@@ -7,7 +7,7 @@ import { ask, packageRoot, pushTo, writeClusterFile } from './push-lab.ts';
 
 const secrets = { database: 'p"w', admin: 'first admin' };
 const config = '/etc/grafana/grafana.ini';
-const only = 'host.*,node.*,config.*';
+const only = 'host.*,node.*,config.*,live.*';
 const dropIn = (name: string, ...lines: readonly string[]): string => `mkdir -p /etc/systemd/system/grafana-server.service.d
 printf '%s\\n' '[Service]' ${lines.map((line) => `'${line}'`).join(' ')} > /etc/systemd/system/grafana-server.service.d/${name}.conf
 systemctl daemon-reload`;
@@ -16,8 +16,8 @@ interface Fault {
   readonly title: string;
   /** Hosts count from 0. */
   readonly host: number;
-  /** The host that is found fault with, where it is another one. */
-  readonly on?: number;
+  /** What is found fault with, where it is another host or all of them. */
+  readonly on?: number | 'cluster';
   readonly script: string;
   readonly check: string;
   readonly outcome: 'failed' | 'warned';
@@ -108,6 +108,7 @@ systemctl start grafana-server; systemctl show -p SubState --value grafana-serve
     check: 'host.loop', outcome: 'warned', code: 'restarting', found: /grafana-server/,
   },
   { title: 'the [alerting] of long ago', host: 2, script: `printf '[alerting]\\nenabled = true\\n' >> ${config}`, check: 'config.lint', outcome: 'failed', code: 'legacy-alerting', found: /Grafana does not start/ },
+  { title: 'a Redis that the Live of one node alone uses', host: 1, on: 'cluster', script: `printf '[live]\\nha_engine = redis\\n' >> ${config}`, check: 'live.engine', outcome: 'warned', code: 'differs', found: /^lab-1: in memory, lab-2: redis at 127.0.0.1:6379$/ },
   { title: 'a config that says whose it is', host: 2, script: `sed -i '1i# Ansible managed: do not edit' ${config}; printf '[auth.ldap]\\nenabled = true\\n' >> ${config}; echo 'host = "b"' > /etc/grafana/ldap.toml`, check: 'node.config-manager', outcome: 'failed', code: 'config-manager', found: /grafana.ini:1 says "Ansible managed/ },
 ];
 
@@ -182,7 +183,7 @@ ${dropIn('port', 'AmbientCapabilities=CAP_NET_BIND_SERVICE', 'CapabilityBounding
     });
 
     it.each(faults.map((fault) => [fault.title, fault.check, fault] as const))('finds %s (%s)', (_, __, { host, on, check, outcome, code, found }) => {
-      const node = lab.hosts[on ?? host]!.name;
+      const node = on === 'cluster' ? undefined : lab.hosts[on ?? host]!.name;
       expect(results.filter((result) => result.check === check && result.node === node)).toMatchObject([{ outcome, code, found: expect.stringMatching(found) as string }]);
     });
   });

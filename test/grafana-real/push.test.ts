@@ -53,7 +53,7 @@ describe.each(['postgres', 'mariadb'] as const)('pushes to a real Grafana on %s'
     expect(exitCode).toBe(0);
   });
 
-  it('a roll: each node sees all again before the next goes', async () => {
+  it('33, wait-mesh: in a roll each node sees all again before the next goes', async () => {
     const { exitCode, all } = await grafanaHa('push', '--file', cluster('https://two.example.com/', 'one'));
     expect(all).toMatch(/Roll {2}3 restarts, lab-1 first/);
     expect(all).toMatch(seen('3/3', '3/3', '3/3'));
