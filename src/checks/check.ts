@@ -21,7 +21,11 @@ export interface Finding {
 
 export type Judgement =
   | { readonly outcome: 'passed'; readonly detail?: string }
-  | ({ readonly outcome: 'warned' | 'failed' } & Finding);
+  | ({
+      readonly outcome: 'warned' | 'failed';
+      /** It is about how the nodes run now, and a push changes that: it stops none. */
+      readonly mendedByPush?: true;
+    } & Finding);
 
 /** `missing`: what kept the judge from looking. */
 export interface Skipped {
@@ -39,6 +43,11 @@ export function warned(finding: Finding): Judgement {
 
 export function failed(finding: Finding): Judgement {
   return { outcome: 'failed', ...finding };
+}
+
+/** A failure that keeps no push from starting, since a push changes what was judged. */
+export function failedUntilPush(finding: Finding): Judgement {
+  return { outcome: 'failed', mendedByPush: true, ...finding };
 }
 
 /** Says why there is nothing to judge, where another check has the finding. */

@@ -6,7 +6,7 @@ import { effectiveOf } from '../grafana/effective-of.ts';
 import { gossipAddresses } from '../settings/gossip-addresses.ts';
 import { type GossipState, gossipState } from '../settings/gossip-state.ts';
 import { isOnDatabase } from '../settings/on-database.ts';
-import { type About, type Check, check, type Judgement, passed, type Scene, warned } from './check.ts';
+import { type About, type Check, check, failedUntilPush, type Judgement, passed, type Scene } from './check.ts';
 import { everyNode, type LookedAt } from './subjects.ts';
 
 const hint = 'grafana-ha push';
@@ -29,7 +29,7 @@ export const meshSettingsChecks: readonly Check[] = [
       if (state.state !== 'gossips') return undefined;
       const labels = everyRunning(scene).flatMap(({ fact }) => (fact.ok && fact.facts.state.state === 'gossips' ? [fact.facts.state.label] : []));
       const usual = labels.toSorted((one, other) => labels.filter((label) => label === other).length - labels.filter((label) => label === one).length)[0];
-      return state.label === usual ? passed(state.label || 'none') : warned({
+      return state.label === usual ? passed(state.label || 'none') : failedUntilPush({
         code: 'differs', found: `${state.label || 'no label'} on ${node.name}, ${usual || 'no label'} on the others`, expected: 'one label on all nodes', hint,
       });
     },
@@ -45,10 +45,10 @@ export const meshSettingsChecks: readonly Check[] = [
       const shown = formatAddress(advertised);
       const expected = 'an address of its own';
       const twins = everyRunning(scene).flatMap(({ fact }) => (fact.ok && fact.facts.state.state === 'gossips' && fact.facts.node.name !== node.name && sameAddress(fact.facts.state.advertised, advertised) ? [fact.facts.node.name] : []));
-      if (twins.length > 0) return warned({ code: 'shared', found: `${shown}, which ${twins.join(' and ')} advertises, too`, expected, hint });
+      if (twins.length > 0) return failedUntilPush({ code: 'shared', found: `${shown}, which ${twins.join(' and ')} advertises, too`, expected, hint });
       const isForeign = node.nat === undefined && facts.addresses.length > 0 && !facts.addresses.includes(advertised.host) && !advertised.host.startsWith('127.');
       // Where the cluster file says the same, gossip.address has the finding.
-      if (isForeign && !sameAddress(plannedAddresses(scene).get(node.name), advertised)) return warned({ code: 'not-local', found: `${shown}, which is on no interface of ${node.name}`, expected, hint });
+      if (isForeign && !sameAddress(plannedAddresses(scene).get(node.name), advertised)) return failedUntilPush({ code: 'not-local', found: `${shown}, which is on no interface of ${node.name}`, expected, hint });
       return passed(shown);
     },
   }),
@@ -74,7 +74,7 @@ function judgePeers({ node, state }: Running, scene: Scene): Judgement | undefin
   if (state.state === 'redis') return undefined;
   const { cluster, facts } = scene;
   const expected = `the other ${cluster.nodes.length - 1} in ha_peers`;
-  if (state.peers.length === 0) return warned({ code: 'none', found: `${node.name} runs without ha_peers: each of ${cluster.nodes.length} nodes sends every alert`, expected, hint });
+  if (state.peers.length === 0) return failedUntilPush({ code: 'none', found: `${node.name} runs without ha_peers: each of ${cluster.nodes.length} nodes sends every alert`, expected, hint });
   const planned = plannedAddresses(scene);
   const known = new Map(cluster.nodes.map(({ name, target }) => {
     const entry = facts.nodes.find((one) => one.name === name)?.node;
@@ -84,9 +84,9 @@ function judgePeers({ node, state }: Running, scene: Scene): Judgement | undefin
   const missing = [...known].filter(([name, names]) => name !== node.name && !hosts.some((host) => names.has(host))).map(([name]) => name);
   // What a name leads to is not known here; it may be any node.
   const hasNames = hosts.some((host) => !isIp(host) && ![...known.values()].some((names) => names.has(host)));
-  if (missing.length > 0 && !hasNames) return warned({ code: 'missing', found: `ha_peers of ${node.name} lacks ${missing.join(' and ')}`, expected, hint });
+  if (missing.length > 0 && !hasNames) return failedUntilPush({ code: 'missing', found: `ha_peers of ${node.name} lacks ${missing.join(' and ')}`, expected, hint });
   const strange = [...facts.nodes].every(({ node: entry }) => entry.ok) ? hosts.filter((host) => isIp(host) && ![...known.values()].some((names) => names.has(host))) : [];
-  return strange.length === 0 ? passed() : warned({ code: 'not-ours', found: `ha_peers of ${node.name} names ${strange.join(' and ')}, which is no node of this cluster`, expected: 'the nodes of this cluster alone', hint });
+  return strange.length === 0 ? passed() : failedUntilPush({ code: 'not-ours', found: `ha_peers of ${node.name} names ${strange.join(' and ')}, which is no node of this cluster`, expected: 'the nodes of this cluster alone', hint });
 }
 
 function ownNames(facts: NodeFacts): readonly string[] {

@@ -2,7 +2,7 @@ import type { GossipNode, MeshMetrics, MeshWatch } from '../facts/peers.ts';
 import { wasRestarted } from '../grafana/metrics.ts';
 import { pendingGossip } from '../settings/pending-gossip.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { type About, type Check, check, failed, type Finding, type Judgement, passed, type Scene, type Skipped, skipped, warned } from './check.ts';
+import { type About, type Check, check, failedUntilPush, type Finding, type Judgement, passed, type Scene, type Skipped, skipped, warned } from './check.ts';
 import { meshSettingsChecks } from './mesh-settings.ts';
 import { sshTo } from './ssh-to.ts';
 import { wholeCluster } from './subjects.ts';
@@ -66,10 +66,11 @@ function judgeMembers({ node, mesh }: Watched, scene: Scene): Judgement | Skippe
   }
   if (last.members === count) return passed(`${count} members`);
   const absent = absentNodes(scene);
-  const isExplained = last.members >= count - absent.length;
-  return isExplained
-    ? warned({ code: 'missing', found: `${last.members} of ${count} members: ${absent.map(({ why }) => why).join(', ')}`, expected, hint: absent[0]?.hint ?? 'grafana-ha push' })
-    : judge(scene, {
+  if (last.members >= count - absent.length) {
+    const finding = { code: 'missing', found: `${last.members} of ${count} members: ${absent.map(({ why }) => why).join(', ')}`, expected, hint: absent.find(({ hint }) => hint !== undefined)?.hint ?? 'grafana-ha validate' };
+    return absent.some(({ isOut }) => isOut) ? failedUntilPush(finding) : warned(finding);
+  }
+  return judge(scene, {
       code: 'too-few', found: `${last.members} of ${count} members, though Grafana runs on ${facts.peers?.ok ? facts.peers.facts.nodes.filter(({ state }) => state === node.state).length : count}`, expected,
       hint: 'grafana-ha validate --only peers.tcp,peers.udp',
     });
@@ -81,14 +82,21 @@ function isAnswering({ name }: GossipNode, { facts: { peers } }: Scene): boolean
   return ways.length === 0 || ways.some((kind) => kind === 'open' || kind === 'other-label' || kind === 'not-tried');
 }
 
+interface Absent {
+  readonly why: string;
+  /** For sure; else nobody looked. */
+  readonly isOut?: true;
+  readonly hint?: string;
+}
+
 /** The nodes that cannot be members now, and why. */
-function absentNodes({ cluster, facts: { peers, nodes } }: Scene): readonly { readonly why: string; readonly hint?: string }[] {
+function absentNodes({ cluster, facts: { peers, nodes } }: Scene): readonly Absent[] {
   return cluster.nodes.flatMap((node) => {
     const found = peers?.ok ? peers.facts.nodes.find(({ name }) => name === node.name) : undefined;
     if (found === undefined) return [{ why: `${node.name} was not looked at${nodes.some(({ name }) => name === node.name) ? '' : ' (--nodes)'}` }];
     switch (found.state) {
-      case 'off': return [{ why: `${node.name} does not run`, hint: `${sshTo(node, cluster)} sudo systemctl start ${node.grafana.unit}` }];
-      case 'alone': return [{ why: `${node.name} runs without peers` }];
+      case 'off': return [{ why: `${node.name} does not run`, isOut: true, hint: `${sshTo(node, cluster)} sudo systemctl start ${node.grafana.unit}` }];
+      case 'alone': return [{ why: `${node.name} runs without peers`, isOut: true, hint: 'grafana-ha push' }];
       case 'unknown': return [{ why: `nothing tells what ${node.name} does` }];
       default: return [];
     }
@@ -123,9 +131,9 @@ function judgeRedis({ mesh: { first, last = first } }: Watched, scene: Scene): J
   });
 }
 
-/** A failure keeps a push from starting: as long as a push would change how the nodes gossip, it may be what mends this. */
+/** A push starts the nodes anew and waits for their mesh; as long as it would change how they gossip, it is also what mends this. */
 function judge({ cluster, facts }: Scene, finding: Finding): Judgement {
-  return pendingGossip(cluster, facts).size > 0 ? warned({ ...finding, hint: 'grafana-ha push' }) : failed(finding);
+  return failedUntilPush(pendingGossip(cluster, facts).size > 0 ? { ...finding, hint: 'grafana-ha push' } : finding);
 }
 
 function restartHint({ name }: GossipNode, cluster: Cluster): string {

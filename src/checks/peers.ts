@@ -3,7 +3,7 @@ import { pingGrowth } from '../grafana/metrics.ts';
 import { gossipAddresses } from '../settings/gossip-addresses.ts';
 import { pendingGossip } from '../settings/pending-gossip.ts';
 import { formatAddress } from '../cluster/address.ts';
-import { type Check, check, failed, type Finding, type Judgement, passed, type Scene, skipped, warned } from './check.ts';
+import { type Check, check, failed, failedUntilPush, type Finding, type Judgement, passed, type Scene, skipped, warned } from './check.ts';
 import { meshChecks } from './mesh.ts';
 import { openPortHint } from './open-port-hint.ts';
 import { type Direction, judgedPairs, type Verdict } from './pairs.ts';
@@ -95,7 +95,7 @@ function otherLabel(from: GossipNode, to: GossipNode, label: string, scene: Scen
     hint: isOwn ? 'grafana-ha push' : `${sshTo(node, cluster)} 'sudo ss -lntup sport = :${portOf(to)}'`,
   };
   // A push gives every node the label of the cluster file.
-  return isOwn && pendingGossip(cluster, scene.facts).size > 0 ? warned(finding) : failed(finding);
+  return isOwn && pendingGossip(cluster, scene.facts).size > 0 ? failedUntilPush(finding) : failed(finding);
 }
 
 function httpJudge({ facts }: Scene): (direction: Direction) => Verdict {
@@ -113,7 +113,7 @@ function httpJudge({ facts }: Scene): (direction: Direction) => Verdict {
   };
 }
 
-/** A failure keeps a push from starting: where the push itself changes the address that was tried, it is a warning. */
+/** Where a push changes the address that was tried, what was found there keeps none from starting. */
 function pushMends({ cluster, facts }: Scene): (from: GossipNode, to: GossipNode, finding: Finding) => Judgement {
   const pending = pendingGossip(cluster, facts);
   const planned = gossipAddresses(cluster, new Map(facts.nodes.flatMap(({ name, node }) => (node.ok ? [[name, node.facts.sourceAddresses] as const] : []))));
@@ -121,7 +121,7 @@ function pushMends({ cluster, facts }: Scene): (from: GossipNode, to: GossipNode
     const next = planned.get(name);
     return pending.has(name) && address !== undefined && next !== undefined && formatAddress(address) !== formatAddress(next);
   };
-  return (from, to, finding) => (isMoved(from) || isMoved(to) ? warned({ ...finding, hint: 'grafana-ha push' }) : failed(finding));
+  return (from, to, finding) => (isMoved(from) || isMoved(to) ? failedUntilPush({ ...finding, hint: 'grafana-ha push' }) : failed(finding));
 }
 
 function portOf({ address }: GossipNode): string {

@@ -1,14 +1,12 @@
 import { checksBeforePush, groupsBeforePush } from '../checks/before-push.ts';
 import { hasFailure, runChecks } from '../checks/run-checks.ts';
-import type { Cluster, OnFailure } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { parsedFlag } from '../cluster/parsed-flag.ts';
 import { redact } from '../cluster/redact.ts';
 import { parseSecretSource } from '../cluster/secret-source.ts';
 import type { Secret, SecretSource } from '../cluster/secret.ts';
 import { ExitCode, UserError } from '../errors.ts';
-import { connectNodes } from '../gather/connect.ts';
 import type { ConnectedNodes } from '../gather/connect.ts';
-import { gatherFacts } from '../gather/gather.ts';
 import type { Gathering } from '../gather/gather.ts';
 import { knownSecrets } from '../gather/known-secrets.ts';
 import { hasTheirs, isEmpty } from '../plan/plan.ts';
@@ -27,31 +25,10 @@ import type { World } from '../world.ts';
 import { adopt } from './adopt.ts';
 import { chooseNames } from './choose-names.ts';
 import { fileFlag, loadCluster, reach } from './load-cluster.ts';
-import type { ReachOptions } from './load-cluster.ts';
+import { lookAtNodes } from './look-at-nodes.ts';
 import { plannedNodes, readPlan, refuseChanged, writePlan } from './plan-file.ts';
-
-export interface PushOptions extends ReachOptions {
-  /** `true`: the bare flag. */
-  readonly nodes?: readonly string[] | true;
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-  readonly json?: boolean;
-  readonly breakLock?: boolean;
-  readonly leaveSqlite?: boolean;
-  readonly adminPassword?: string;
-  /** Write the plan to this file and stop. */
-  readonly savePlan?: string;
-  /** Apply the plan in this file, and nothing else. */
-  readonly plan?: string;
-  /** Take back what somebody changed on the nodes. */
-  readonly overwrite?: boolean;
-  /** Take over what somebody changed on the nodes. */
-  readonly adopt?: boolean;
-  /** Absent: as the cluster file says. */
-  readonly onFailure?: OnFailure;
-  /** The person's word, for a start that changes the tables. */
-  readonly databaseBackupExists?: boolean;
-}
+import { refuseTogether } from './push-options.ts';
+import type { PushOptions } from './push-options.ts';
 
 /** Shows what would change, asks, then makes the nodes match the cluster file. */
 export async function push(world: World, options: PushOptions): Promise<ExitCode> {
@@ -62,27 +39,14 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
   const adminPassword = options.adminPassword === undefined ? undefined : parsedFlag('--admin-password', parseSecretSource(options.adminPassword));
   const saved = options.plan === undefined ? undefined : await readPlan(options.plan, cluster, world);
   const chosen = saved === undefined ? await chooseNames(cluster, options.nodes, world) : plannedNodes(saved, cluster);
-  await using connected = await connectNodes(world, cluster, reach(options));
-  const progress = world.screen.progress(`looking at ${connected.outcomes.map(({ name }) => name).join(', ')}`);
-  const gathering = await gatherFacts(cluster, connected, world, { listeners: true, groups: groupsBeforePush }).finally(() => progress.done());
 
-  const results = runChecks(checksBeforePush, gathering.facts, cluster, { today: today(world), fingerprint: world.local.fingerprint, ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
-    .filter(({ node, peer }) => node === undefined || chosen === undefined || chosen.includes(node) || (peer !== undefined && chosen.includes(peer)));
-  if (hasFailure(results)) {
-    const seconds = Math.round((world.clock.monotonic() - started) / 1000);
-    const report = options.json ? resultsJson(cluster.name, results) : reportResults({
-      heading: 'Nothing was changed: this has to be mended first.', nodes: gathering.facts.nodes.map(({ name }) => name), results, seconds,
-      exitCode: ExitCode.NotAsItShouldBe, paint: world.screen.paint, again: 'grafana-ha push',
-    });
-    world.screen.print(redact(report, knownSecrets(gathering.facts)));
-    return ExitCode.NotAsItShouldBe;
-  }
+  const { connected, gathering } = await lookAtNodes(world, cluster, reach(options), { listeners: true, groups: groupsBeforePush });
+  await using _ = connected;
+  if (!mayPush(cluster, gathering, { chosen, started, options }, world)) return ExitCode.NotAsItShouldBe;
 
-  const findings = reportFindings(results, world.screen.paint);
-  if (findings !== '' && !options.json) world.screen.print(`${redact(findings, knownSecrets(gathering.facts))}\n`);
   const prepared = await planPush({ cluster, connected, gathering, ...(chosen === undefined ? {} : { chosen }), ...(adminPassword === undefined ? {} : { adminPassword }), ...(saved === undefined ? {} : { salt: saved.salt }) }, world);
-  if (options.savePlan !== undefined) await keepKeys(cluster, prepared.connections, prepared.memories);
   const { plan } = prepared;
+  if (options.savePlan !== undefined) await keepKeys(cluster, prepared.connections, prepared.memories);
   world.screen.print(options.json ? writePlan(prepared, options, world) : reportPlan(plan, world.screen.paint));
   if (saved !== undefined) refuseChanged(saved, plan);
   if (hasTheirs(plan) && !options.overwrite && saved?.overwrite !== true) {
@@ -108,6 +72,31 @@ export async function push(world: World, options: PushOptions): Promise<ExitCode
   return ended;
 }
 
+interface Asked {
+  /** Absent: all nodes. */
+  readonly chosen: readonly string[] | undefined;
+  /** By the monotonic clock, ms. */
+  readonly started: number;
+  readonly options: PushOptions;
+}
+
+/** Prints what the checks find about the nodes that are to change; false when that keeps a push from starting. */
+function mayPush(cluster: Cluster, { facts }: Gathering, { chosen, started, options }: Asked, { clock, local, screen }: World): boolean {
+  const results = runChecks(checksBeforePush, facts, cluster, { today: facts.at.toISOString().slice(0, 10), fingerprint: local.fingerprint, ignore: options.leaveSqlite ? ['node.sqlite'] : [] })
+    .filter(({ node, peer }) => node === undefined || chosen === undefined || chosen.includes(node) || (peer !== undefined && chosen.includes(peer)));
+  if (!hasFailure(results)) {
+    const warnings = reportFindings(results, screen.paint);
+    if (warnings !== '' && !options.json) screen.print(`${redact(warnings, knownSecrets(facts))}\n`);
+    return true;
+  }
+  const report = options.json ? resultsJson(cluster.name, results) : reportResults({
+    heading: 'Nothing was changed: this has to be mended first.', nodes: facts.nodes.map(({ name }) => name), results,
+    seconds: Math.round((clock.monotonic() - started) / 1000), exitCode: ExitCode.NotAsItShouldBe, paint: screen.paint, again: 'grafana-ha push',
+  });
+  screen.print(redact(report, knownSecrets(facts)));
+  return false;
+}
+
 async function isWanted({ yes }: PushOptions, { prompt }: World): Promise<boolean> {
   if (yes) return true;
   if (!prompt.available) throw new UserError('There is no terminal to ask "Push this plan?"; nothing was changed.', { hint: 'grafana-ha push --yes', exitCode: ExitCode.WrongUsage });
@@ -118,14 +107,6 @@ function theirs(options: PushOptions): UserError {
   return new UserError('Somebody changed on the nodes what this tool manages; the plan says so as "theirs". Nothing was changed.', {
     hint: `Take it back: grafana-ha push --overwrite${fileFlag(options)}\n  Keep it:      grafana-ha push --adopt${fileFlag(options)}`,
   });
-}
-
-function refuseTogether(options: PushOptions): void {
-  const pairs = [['plan', 'nodes'], ['plan', 'savePlan'], ['plan', 'dryRun'], ['plan', 'adopt'], ['plan', 'overwrite'], ['adopt', 'overwrite'], ['adopt', 'savePlan']] as const;
-  const wrong = pairs.find((pair) => pair.every((name) => options[name] !== undefined && options[name] !== false));
-  if (wrong === undefined) return;
-  const [one, other] = wrong.map((name) => (name === 'savePlan' ? '--save-plan' : name === 'dryRun' ? '--dry-run' : `--${name}`));
-  throw new UserError(`${one} and ${other} do not go together.`, { hint: 'grafana-ha push --help', exitCode: ExitCode.WrongUsage });
 }
 
 export interface PlanPushInput {
@@ -157,8 +138,4 @@ export async function applyPlan(prepared: PreparedPush, options: ApplyPlanOption
   const rolled = await applyPush(prepared, options, world);
   world.screen.print(reportRoll(rolled, world.screen.paint));
   return exitCodeOf(rolled);
-}
-
-function today({ clock }: Pick<World, 'clock'>): string {
-  return clock.now().toISOString().slice(0, 10);
 }

@@ -3,8 +3,6 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { Secret } from '../cluster/secret.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import type { Facts, NodeFacts } from '../facts.ts';
-import { connectNodes } from '../gather/connect.ts';
-import { gatherFacts } from '../gather/gather.ts';
 import { secretOwner } from '../plan/node-outcome.ts';
 import { settleSecrets } from '../push/settle-secrets.ts';
 import { renderCustomIni } from '../render/custom-ini.ts';
@@ -14,6 +12,7 @@ import { writeSetting } from '../settings/write-setting.ts';
 import type { World } from '../world.ts';
 import { loadCluster, reach } from './load-cluster.ts';
 import type { ReachOptions } from './load-cluster.ts';
+import { lookAtNodes } from './look-at-nodes.ts';
 
 export interface RenderOptions extends ReachOptions {
   readonly output: string;
@@ -23,8 +22,8 @@ export interface RenderOptions extends ReachOptions {
 /** Writes each node's custom.ini into a folder; changes no node. */
 export async function render(world: World, options: RenderOptions): Promise<ExitCode> {
   const cluster = await loadCluster(world, options);
-  await using connected = await connectNodes(world, cluster, reach(options));
-  const { facts, databasePassword } = await gatherFacts(cluster, connected, world, { groups: new Set() });
+  const { connected, gathering: { facts, databasePassword } } = await lookAtNodes(world, cluster, reach(options), { groups: new Set() });
+  await using _ = connected;
   const secrets = options.withSecrets ? await settleSecrets({ cluster, facts, databasePassword }, world) : undefined;
   const written = await writeRendered({ cluster, facts, output: options.output, ...(secrets === undefined ? {} : { secrets }) }, world);
   world.screen.print(written.join('\n'));

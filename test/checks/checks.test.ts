@@ -93,7 +93,7 @@ describe('the checks', () => {
     ['an argument that beats the config', { arguments: ['cfg:server.root_url=http://other/'] }, ['failed node.shadowed@graf-a overridden']],
     ['dashboards in SQLite', { sqlite: { path: '/var/lib/grafana/grafana.db', counts: { users: 0, dashboards: 3, dataSources: 1, alertRules: 0 } } }, ['failed node.sqlite@graf-a contents']],
     ['only the default user in SQLite', { sqlite: { path: '/var/lib/grafana/grafana.db', counts: { users: 0, dashboards: 0, dataSources: 0, alertRules: 0 } } }, []],
-    ['an old SQLite file beside a database', { config: sampleConfig(onDatabase), sqlite: { path: 'x', counts: { users: 0, dashboards: 3, dataSources: 0, alertRules: 0 } } }, ['warned gossip.peers@graf-a none']],
+    ['an old SQLite file beside a database', { config: sampleConfig(onDatabase), sqlite: { path: 'x', counts: { users: 0, dashboards: 3, dataSources: 0, alertRules: 0 } } }, ['failed gossip.peers@graf-a none']],
     ['a SQLite file nobody could count', { sqlite: { path: 'x', why: 'locked' } }, ['failed node.sqlite@graf-a not-counted']],
     ['no way to its peers', { sourceAddresses: new Map() }, ['failed gossip.address@graf-a unknown']],
     ['Enterprise without a license', { grafana: { version: '12.2.0', edition: 'enterprise', homePath: '' } }, ['warned license.token none', 'failed node.version@graf-b differs']],

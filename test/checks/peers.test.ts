@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checksBeforePush } from '../../src/checks/before-push.ts';
 import { gossipChecks } from '../../src/checks/gossip.ts';
 import { peersChecks } from '../../src/checks/peers.ts';
-import { runChecks } from '../../src/checks/run-checks.ts';
+import { isFailure, runChecks } from '../../src/checks/run-checks.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { Facts, NodeFacts } from '../../src/facts.ts';
 import type { Firewall, MeshWatch, PairFacts, Way } from '../../src/facts/peers.ts';
@@ -86,10 +87,10 @@ const states: readonly [string, Picture, readonly string[]][] = [
     'failed peers.tcp node1 ↔ node2: silent', 'failed peers.tcp node1 ↔ node3: silent', 'failed peers.udp node1 ↔ node2: silent', 'failed peers.udp node1 ↔ node3: silent',
     'failed gossip.members node1: too-few', 'failed gossip.members node2: too-few', 'failed gossip.members node3: too-few', 'failed gossip.positions : shared',
   ]],
-  ['node3-stopped', { stopped: ['node3'], ways: away('node3') }, ['warned gossip.members node1: missing', 'warned gossip.members node2: missing']],
-  ['node3-without-peers', { configs: { node3: { ha_peers: '' } }, ways: away('node3') }, ['warned gossip.peers node3: none', 'warned gossip.members node1: missing', 'warned gossip.members node2: missing']],
+  ['node3-stopped', { stopped: ['node3'], ways: away('node3') }, ['failed gossip.members node1: missing', 'failed gossip.members node2: missing']],
+  ['node3-without-peers', { configs: { node3: { ha_peers: '' } }, ways: away('node3') }, ['failed gossip.peers node3: none', 'failed gossip.members node1: missing', 'failed gossip.members node2: missing']],
   ['same-advertise-address', { configs: { node3: { ha_advertise_address: `${addressOf('node2')}:9094` } } }, [
-    'warned peers.udp node1 ↔ node3: standing', 'warned peers.udp node2 ↔ node3: standing', 'warned gossip.advertise node2: shared', 'warned gossip.advertise node3: shared',
+    'failed peers.udp node1 ↔ node3: standing', 'failed peers.udp node2 ↔ node3: standing', 'failed gossip.advertise node2: shared', 'failed gossip.advertise node3: shared',
   ]],
 ];
 
@@ -119,11 +120,11 @@ describe('what stands between the nodes', () => {
     ['no route', { ways: { 'node2 node3 tcp': { kind: 'failed', said: 'No route to host' } } }, ['failed peers.tcp node2 → node3: unreachable']],
     ['a closed HTTP port that others reach', { ways: { 'node1 node2 http': silent } }, ['warned peers.http node1 → node2: silent']],
     ['an HTTP port closed for all peers', { ways: { 'node1 node2 http': silent, 'node3 node2 http': silent } }, []],
-    ['another label in the running process', { configs: { node2: { ha_label: 'old' } }, ways: { 'node1 node2 udp': { kind: 'other-label', label: 'old' } } }, ['warned peers.udp node1 → node2: other-label', 'warned gossip.label node2: differs']],
+    ['another label in the running process', { configs: { node2: { ha_label: 'old' } }, ways: { 'node1 node2 udp': { kind: 'other-label', label: 'old' } } }, ['failed peers.udp node1 → node2: other-label', 'failed gossip.label node2: differs']],
     ['a foreign cluster on the port', { ways: { 'node1 node2 udp': { kind: 'other-label', label: 'theirs' } } }, ['failed peers.udp node1 → node2: foreign']],
-    ['a node that its peer does not name', { configs: { node1: { ha_peers: '10.0.0.11:9094,10.0.0.12:9094' } } }, ['warned gossip.peers node1: missing']],
-    ['a removed node among the peers', { configs: { node1: { ha_peers: `${everyPeer},10.0.0.99:9094` } } }, ['warned gossip.peers node1: not-ours']],
-    ['an address to advertise that is nobody\'s', { configs: { node1: { ha_advertise_address: '172.17.0.2:9094' } } }, ['warned gossip.advertise node1: not-local']],
+    ['a node that its peer does not name', { configs: { node1: { ha_peers: '10.0.0.11:9094,10.0.0.12:9094' } } }, ['failed gossip.peers node1: missing']],
+    ['a removed node among the peers', { configs: { node1: { ha_peers: `${everyPeer},10.0.0.99:9094` } } }, ['failed gossip.peers node1: not-ours']],
+    ['an address to advertise that is nobody\'s', { configs: { node1: { ha_advertise_address: '172.17.0.2:9094' } } }, ['failed gossip.advertise node1: not-local']],
     ['an address on no interface', { facts: { node1: { addresses: ['192.168.9.9'] } } }, ['failed gossip.address node1: not-local']],
     ['a name among the peers that only the nodes can resolve', { configs: { node1: { ha_peers: 'mesh.internal:9094' } } }, []],
   ])('knows %s', (_, picture, expected) => {
@@ -140,14 +141,14 @@ describe('what stands between the nodes', () => {
   });
 
   it('lets a push through that may mend what it sees: members, positions and an unsteady mesh', () => {
-    const pending = { node2: { ha_label: 'old' } };
-    expect(findings({ recorded: 'node1-cut-off', configs: pending }).filter((line) => line.startsWith('failed'))).toEqual([
-      // A firewall is not mended by a push.
-      ...findings({ recorded: 'node1-cut-off' }).filter((line) => line.includes('peers.')),
-    ]);
+    const { cluster, facts } = scene({ recorded: 'node1-cut-off', configs: { node2: { ha_label: 'old' } } });
+    const before = runChecks(checksBeforePush.filter(({ group }) => group === 'gossip'), facts, cluster, { today: '2027-01-04', fingerprint: () => 'aaaaaa' });
+    // A firewall is not mended by a push.
+    expect(new Set(before.filter(isFailure).map(({ check }) => check))).toEqual(new Set(['peers.udp']));
+    expect(before.flatMap(({ check, judgement }) => (judgement.outcome === 'warned' ? [check] : []))).toEqual(expect.arrayContaining(['gossip.label', 'gossip.members', 'gossip.positions']));
     const strangers = scene({ recorded: 'healthy', cluster: { nodes: names.slice(0, 2).map((name) => sampleNode(name, addressOf(name))) } });
     const results = runChecks(peersChecks, { ...strangers.facts, nodes: strangers.facts.nodes.slice(0, 2) }, strangers.cluster, { today: '2027-01-04', fingerprint: () => 'aaaaaa', only: ['gossip.members'] });
-    expect(results.map(({ judgement }) => judgement).filter((judgement) => 'code' in judgement)).toMatchObject([{ outcome: 'warned', code: 'foreign' }, { outcome: 'warned', code: 'foreign' }, { outcome: 'warned', code: 'foreign' }]);
+    expect(results.map(({ judgement }) => judgement).filter((judgement) => 'code' in judgement)).toMatchObject(Array(3).fill({ outcome: 'failed', code: 'foreign', mendedByPush: true, hint: 'grafana-ha push' }));
   });
 
   it('calls more members than nodes a foreign cluster', () => {

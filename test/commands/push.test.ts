@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { push } from '../../src/commands/push.ts';
-import type { PushOptions } from '../../src/commands/push.ts';
+import type { PushOptions } from '../../src/commands/push-options.ts';
 import { rollback } from '../../src/commands/rollback.ts';
 import type { RollbackOptions } from '../../src/commands/rollback.ts';
 import { ExitCode, UserError } from '../../src/errors.ts';

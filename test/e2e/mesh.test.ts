@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { checksBeforePush } from '../../src/checks/before-push.ts';
+import type { Check } from '../../src/checks/check.ts';
 import { gossipChecks } from '../../src/checks/gossip.ts';
 import { peersChecks } from '../../src/checks/peers.ts';
-import { runChecks } from '../../src/checks/run-checks.ts';
+import { isFailure, type Result, runChecks } from '../../src/checks/run-checks.ts';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { parseClusterFile } from '../../src/cluster/cluster-file.ts';
 import { makeWorld } from '../../src/context.ts';
@@ -38,16 +40,18 @@ describe('the ways between three hosts', () => {
     return parsed.value;
   };
 
-  /** Findings and reasons of what the peers' checks say, such as `failed peers.udp lab-1 ↔ lab-2: silent`. */
-  const look = async (options: GatherOptions, label = '', nodes: readonly LabHost[] = hosts): Promise<{ readonly findings: readonly string[]; readonly skipped: readonly string[]; readonly passed: readonly string[] }> => {
+  /** Findings and reasons of what the peers' checks say, such as `failed peers.udp lab-1 ↔ lab-2: silent`, and what of it would keep a push from starting. */
+  const look = async (options: GatherOptions, label = '', nodes: readonly LabHost[] = hosts): Promise<{ readonly findings: readonly string[]; readonly skipped: readonly string[]; readonly passed: readonly string[]; readonly stopping: readonly Result[] }> => {
     const cluster = clusterOf(label, nodes);
     await using connected = await connectNodes(world, cluster, { hostKeys: lab.hostKeyFingerprints });
     const { facts } = await gatherFacts(cluster, connected, world, { groups: new Set(['gossip']), ...options });
-    const results = runChecks([...gossipChecks, ...peersChecks], facts, cluster, { today: '2027-01-04', fingerprint: world.local.fingerprint });
+    const judged = (checks: readonly Check[]) => runChecks(checks, facts, cluster, { today: '2027-01-04', fingerprint: world.local.fingerprint });
+    const results = judged([...gossipChecks, ...peersChecks]);
     return {
       findings: results.flatMap(({ check, label: about, judgement }) => ('code' in judgement ? [`${judgement.outcome} ${check} ${about}: ${judgement.code}`] : [])),
       skipped: results.flatMap(({ judgement }) => (judgement.outcome === 'skipped' ? [judgement.missing] : [])),
       passed: results.flatMap(({ check, label: about, judgement }) => (judgement.outcome === 'passed' ? [`${check} ${about}`] : [])),
+      stopping: judged(checksBeforePush.filter(({ group }) => group === 'gossip')).filter(isFailure),
     };
   };
 
@@ -122,33 +126,33 @@ describe('the ways between three hosts', () => {
     });
 
     it('gossip.members counts a member too many, and gossip.peers names the node that was removed', async () => {
-      expect((await look({}, '', hosts.slice(0, 2))).findings).toEqual(['warned gossip.peers lab-1: not-ours', 'warned gossip.peers lab-2: not-ours', 'warned gossip.members lab-1: foreign', 'warned gossip.members lab-2: foreign']);
+      expect((await look({}, '', hosts.slice(0, 2))).findings).toEqual(['failed gossip.peers lab-1: not-ours', 'failed gossip.peers lab-2: not-ours', 'warned gossip.members lab-1: foreign', 'warned gossip.members lab-2: foreign']);
     });
 
     it('gossip.members names the node that is down', async () => {
       await hosts[2].exec('systemctl stop grafana-server');
-      await until('two members', async () => (await look({})).findings.includes('warned gossip.members lab-1: missing'));
-      expect((await look({ listeners: true })).findings).toEqual(['warned gossip.members lab-1: missing', 'warned gossip.members lab-2: missing']);
+      await until('two members', async () => (await look({})).findings.includes('failed gossip.members lab-1: missing'));
+      expect((await look({ listeners: true })).findings).toEqual(['failed gossip.members lab-1: missing', 'failed gossip.members lab-2: missing']);
     });
   });
 
   it('gossip.peers names the node that sends every alert by itself, since it has no ha_peers', async () => {
     await startMesh(lab, [{}, {}, { peers: false }], true);
-    await until('two members', async () => (await look({})).findings.includes('warned gossip.members lab-2: missing'));
-    expect((await look({})).findings).toEqual(['warned gossip.peers lab-3: none', 'warned gossip.members lab-1: missing', 'warned gossip.members lab-2: missing']);
+    await until('two members', async () => (await look({})).findings.includes('failed gossip.members lab-2: missing'));
+    expect((await look({})).findings).toEqual(['failed gossip.peers lab-3: none', 'failed gossip.members lab-1: missing', 'failed gossip.members lab-2: missing']);
   });
 
   it('gossip.advertise names two nodes with one address, whose mesh cannot be whole', async () => {
     await startMesh(lab, [{}, {}, { advertise: hosts[1].address }], true);
-    const { findings } = await look({ watch: true });
-    expect(findings).toEqual(expect.arrayContaining(['warned gossip.advertise lab-2: shared', 'warned gossip.advertise lab-3: shared']));
-    expect(findings.some((line) => line.startsWith('warned peers.udp') || line.startsWith('warned gossip.members'))).toBe(true);
-    expect(findings.filter((line) => line.startsWith('failed'))).toEqual([]);
+    const { findings, stopping } = await look({ watch: true });
+    expect(findings).toEqual(expect.arrayContaining(['failed gossip.advertise lab-2: shared', 'failed gossip.advertise lab-3: shared']));
+    expect(findings.some((line) => /^failed (peers\.udp|gossip\.members)/.test(line))).toBe(true);
+    expect(stopping).toEqual([]);
   });
 
   it('gossip.advertise names an address that no interface has', async () => {
     await startMesh(lab, [{}, {}, { advertise: '172.17.0.2' }], true);
-    expect((await look({})).findings).toContain('warned gossip.advertise lab-3: not-local');
+    expect((await look({})).findings).toContain('failed gossip.advertise lab-3: not-local');
   });
 
   it('peers.udp and gossip.label see a wrong label, with the Alertmanager of Debian 13 where it can be had', async ({ annotate }) => {
@@ -159,9 +163,9 @@ describe('the ways between three hosts', () => {
     }
     await installMesh(lab, labelled);
     await startMesh(lab, [{ label: 'prod' }, { label: 'prod' }, { label: 'old' }], true);
-    const { findings } = await look({ watch: true }, 'prod');
-    expect(findings).toEqual(expect.arrayContaining(['warned peers.udp lab-1 ↔ lab-3: other-label', 'warned peers.udp lab-2 ↔ lab-3: other-label', 'warned gossip.label lab-3: differs', 'warned gossip.members lab-3: too-few']));
-    expect(findings.filter((line) => line.startsWith('failed'))).toEqual([]);
+    const { findings, stopping } = await look({ watch: true }, 'prod');
+    expect(findings).toEqual(expect.arrayContaining(['failed peers.udp lab-1 ↔ lab-3: other-label', 'failed peers.udp lab-2 ↔ lab-3: other-label', 'failed gossip.label lab-3: differs', 'failed gossip.members lab-3: too-few']));
+    expect(stopping).toEqual([]);
     await startMesh(lab, [{ label: 'prod' }, { label: 'prod' }, { label: 'prod' }]);
     expect((await look({}, 'prod')).findings).toEqual([]);
   });

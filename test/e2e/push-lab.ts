@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { push } from '../../src/commands/push.ts';
-import type { PushOptions } from '../../src/commands/push.ts';
+import type { PushOptions } from '../../src/commands/push-options.ts';
 import { makeWorld } from '../../src/context.ts';
 import type { World } from '../../src/world.ts';
 import type { Lab, LabHost } from '../lab/lab.ts';
