@@ -33,7 +33,7 @@ export const problems: readonly Problem[] = [
   { number: 9, name: 'SQLite left behind', foundBy: check('node.sqlite'), file: 'e2e/validate.test.ts', test: 'counts what a node that runs on SQLite would leave behind' },
   { number: 10, name: 'two databases, login loop', foundBy: check('database.same-server'), file: postgres, test: 'database.same-server: two databases behind one name' },
   { number: 11, name: 'secret_key differs or is lost', foundBy: check('security.secret-key-rows'), file: postgres, test: 'security.secret-key-rows: a node whose key does not open what the database holds' },
-  { number: 12, name: 'password that the ini file or Grafana cuts', foundBy: check('database.password'), file: 'e2e/bad-input-database.ts', test: 'validate: a password with a space' },
+  { number: 12, name: 'password that the ini file or Grafana cuts', foundBy: check('database.password'), file: 'e2e/bad-input-databases.ts', test: 'validate: a password with a space' },
   { number: 13, name: 'redirect loop', foundBy: check('url.redirects'), file: url, test: '13, url.redirects: HAProxy sends https to https' },
   { number: 14, name: 'deadlocks (Error 1213)', foundBy: check('database.same-server'), file: mysql, test: 'database.same-server: nodes that write to two members, which ends in deadlocks (Error 1213)' },
   { number: 15, name: 'Galera: migrations cannot lock', foundBy: check('database.lock'), file: mysql, test: 'database.lock: gives a lock that the other members do not know of' },

@@ -1,58 +1,23 @@
 import { writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { badDatabases } from './bad-input-database.ts';
-import { clear, filesOf, fileWords, refusedLogins, run, secrets, soundFile, startScene, stateOf, stopScene, type BadInput, type Scene } from './bad-input-lab.ts';
+import { describe, expect, it } from 'vitest';
+import { fileWords, run, soundFile } from './bad-input-lab.ts';
 import { badNodes } from './bad-input-nodes.ts';
 import { badWords } from './bad-input-words.ts';
-import { secretsIn } from './spelled.ts';
-
-let scene: Scene;
-/** As the hosts were left, while nothing but the program has touched them. */
-let left: readonly string[] | undefined;
-beforeAll(async () => {
-  scene = await startScene();
-  writeFileSync(scene.path('grafana-ha.ini'), soundFile(scene));
-  expect((await run(scene, fileWords(scene, 'validate'))).exitCode).toBe(0); // the lab is sound, and the host keys are known from here on
-});
-afterAll(() => stopScene(scene));
-beforeEach(() => clear(scene));
-
-/** Every bad input ends alike: its exit code, what was found, the next step, and nothing lost, started or told. */
-async function refuses(one: BadInput, reaches: boolean): Promise<void> {
-  const mend = await one.before?.(scene);
-  try {
-    if (one.file !== undefined) writeFileSync(scene.path('grafana-ha.ini'), one.file(soundFile(scene), scene));
-    const hosts = !reaches ? [] : one.before === undefined && left !== undefined ? left : await stateOf(scene);
-    const [files, logins] = [filesOf(scene), refusedLogins(scene)];
-    const { exitCode, stdout, stderr } = await run(scene, one.words(scene));
-    const said = `${stdout}\n${stderr}`;
-    expect(exitCode, said).toBe(one.exitCode);
-    expect(said).toMatch(one.found);
-    expect(said).toMatch(one.next);
-    expect(said).not.toMatch(/^\s+at .*:\d+:\d+\)?$|has a bug|\bundefined\b|\[object /m);
-    expect(secretsIn(said, Object.values(secrets))).toEqual([]);
-    expect(filesOf(scene)).toEqual(files);
-    if (reaches) left = await stateOf(scene);
-    expect(reaches ? left : []).toEqual(hosts);
-    expect(refusedLogins(scene) - logins).toBe(one.refusedLogins ?? 0);
-  } finally {
-    if (mend !== undefined) left = undefined;
-    await mend?.();
-  }
-}
+import { startRefusal } from './refuses-bad-input.ts';
 
 describe('bad input', () => {
+  const { scene, refuses } = startRefusal();
+
   it.each(badWords)('$title', (one) => refuses(one, false));
   it.each(badNodes)('$title', (one) => refuses(one, true));
-  it.each(badDatabases)('$title', (one) => refuses(one, true));
 
   it.each([['Windows line endings', (sound: string) => sound.replaceAll('\n', '\r\n')], ['a byte order mark', (sound: string) => `\uFEFF${sound}`]])('is not what a cluster file with %s is', async (_, change) => {
-    writeFileSync(scene.path('grafana-ha.ini'), change(soundFile(scene)));
-    expect(await run(scene, fileWords(scene, 'validate', '--only', 'cluster.*,node.ssh'))).toMatchObject({ exitCode: 0, stderr: '' });
+    writeFileSync(scene().path('grafana-ha.ini'), change(soundFile(scene())));
+    expect(await run(scene(), fileWords(scene(), 'validate', '--only', 'cluster.*,node.ssh'))).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   it('shows the stack only when --verbose asks for it', async () => {
-    const { stderr } = await run(scene, ['validate', '--verbose']);
+    const { stderr } = await run(scene(), ['validate', '--verbose']);
     expect(stderr).toMatch(/^\s+at .*:\d+:\d+\)?$/m);
   });
 });
