@@ -160,7 +160,7 @@ export interface NodeConnection {
   readonly login: { readonly user: string; readonly become: Exclude<Become, 'auto'> };
   /**
    * Runs a POSIX sh script, sent whole. Rejects only when the connection is lost or time is up. After a lost connection the
-   * next script gets a new login, without a question; what became of the script that was lost is not known.
+   * next script or stream gets a new login, without a question; what became of the script that was lost is not known.
    */
   run(script: string, options?: RunOptions): Promise<RunAnswer>;
   /** A script that runs first after every new login; when it fails, nothing more runs here. Undefined takes it back. */

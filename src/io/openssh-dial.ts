@@ -3,6 +3,7 @@ import type { Address } from '../cluster/cluster.ts';
 import { dialFailure, isForbidden, relayFailure } from '../shell/dial-failure.ts';
 import { framedRelay, relayCommand } from '../shell/relay-script.ts';
 import { commandArguments, streamArguments } from '../shell/ssh-arguments.ts';
+import { closed } from './as-socket.ts';
 import { makePlaces } from './openssh-limits.ts';
 import type { Execa } from './openssh-process.ts';
 
@@ -115,6 +116,29 @@ export function dialOver({ execa, socket, refusal, beyond }: Master, address: Ad
     });
   }
 
+  return likeSocket(stream);
+}
+
+/** The stream that is dialled once there is a connection to dial over; its error is why there is none, or the dialled one's own. */
+export function dialLater(opening: Promise<Duplex>): Duplex {
+  let dialled: Duplex | undefined;
+  const whenDialled = (use: (one: Duplex) => unknown) => void opening.then(use, () => {});
+  const stream = new Duplex({
+    read: () => void dialled?.resume(),
+    write: (chunk: Buffer, _, done) => whenDialled((one) => one.write(chunk, done)),
+    final: (done) => whenDialled((one) => one.end(done)),
+    destroy: (error, done) => void (dialled === undefined ? Promise.resolve() : closed(dialled)).then(() => done(error)),
+  });
+  opening.then((one) => {
+    dialled = one;
+    if (stream.destroyed) return void one.destroy();
+    one.on('data', (chunk: Buffer) => void (!stream.destroyed && !stream.push(chunk) && one.pause()));
+    one.once('end', () => stream.push(null)).once('error', (error) => stream.destroy(error));
+  }, (error: Error) => stream.destroy(error));
+  return likeSocket(stream);
+}
+
+function likeSocket(stream: Duplex): Duplex {
   const noop = () => stream;
   return Object.assign(stream, {
     setNoDelay: noop, setKeepAlive: noop, setTimeout: noop, ref: noop, unref: noop,

@@ -1,22 +1,28 @@
 import { UserError } from '../errors.ts';
 import type { NodeConnection, RunAnswer, RunOptions } from '../world.ts';
 import type { OpenConnection, OpenOutcome } from './openssh-connection.ts';
+import { dialLater } from './openssh-dial.ts';
 
 // A node that is down would otherwise cost every script that follows the time of a login.
 const givenUpMs = 10_000;
 const resumingMs = 60_000;
 
-/** A connection that outlives its ssh: when that was lost, the next script waits for a new login. `again` logs in without a question. */
+/** A connection that outlives its ssh: when that was lost, the next script or stream waits for a new login. `again` logs in without a question. */
 export function lasting(first: OpenConnection, again: () => Promise<OpenOutcome>): NodeConnection {
   const { name } = first;
   let current = first;
   let closed = false;
   let resume: string | undefined;
   let refused: { readonly why: UserError; readonly until: number } | undefined;
+  let renewing: Promise<OpenConnection> | undefined;
   let before: Promise<unknown> = Promise.resolve();
 
-  async function usable(): Promise<OpenConnection> {
-    if (closed || !current.isLost()) return current;
+  function usable(): Promise<OpenConnection> {
+    if (closed || !current.isLost()) return Promise.resolve(current);
+    return (renewing ??= renew().finally(() => (renewing = undefined)));
+  }
+
+  async function renew(): Promise<OpenConnection> {
     if (refused !== undefined && performance.now() < refused.until) throw refused.why;
     const outcome = await again();
     if ('failure' in outcome) {
@@ -57,7 +63,7 @@ export function lasting(first: OpenConnection, again: () => Promise<OpenOutcome>
       return answer;
     },
     onReconnect: (script) => void (resume = script),
-    dial: (address) => current.dial(address),
+    dial: (address) => (closed || !current.isLost() ? current.dial(address) : dialLater(usable().then((connection) => connection.dial(address)))),
     close() {
       closed = true;
       return current.close();

@@ -29,7 +29,7 @@ export async function waitTurn(others: readonly ClusterNode[], { gossips, signal
 }
 
 async function reasonToWait({ name, connection, layout }: ClusterNode, waited: number, gossips: boolean): Promise<string | undefined> {
-  const life = readLife(await connection.run(lifeScript(layout)).then(({ stdout }) => stdout, () => ''));
+  const life = readLife(await connection.run(lifeScript(layout), { repeatable: true }).then(({ stdout }) => stdout, () => ''));
   if (life?.starting === true && waited < longestStart) return `waits until ${name} has started`;
   const crashed = gossips && life?.restartedAgo !== undefined && life.restartedAgo < refillSeconds && waited < refillSeconds;
   return crashed ? `waits: ${name} was restarted after a crash, and learns again what was notified` : undefined;

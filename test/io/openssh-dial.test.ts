@@ -6,6 +6,7 @@ import net from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dialLater } from '../../src/io/openssh-dial.ts';
 import { http as httpOver } from '../../src/io/http.ts';
 import type { NodeConnection } from '../../src/world.ts';
 import { connected, sshWith, target } from './ssh-world.ts';
@@ -48,6 +49,23 @@ describe('dial', () => {
     const stream = node.dial({ host, port: server.port });
     stream.end(sent);
     expect((await buffer(stream)).equals(sent)).toBe(true);
+    server.close();
+  });
+
+  it('that has to wait for a connection carries as much, ends as well, and tells why it fails', async () => {
+    const server = await listening((socket) => socket.pipe(socket));
+    const soon = (port: number) => dialLater(nextTurn(node).then((later) => later.dial({ host, port })));
+    const sent = randomBytes(3_000_000);
+    const stream = soon(server.port);
+    stream.end(sent);
+    expect((await buffer(stream)).equals(sent)).toBe(true);
+    await expect(once(soon(await freePort()), 'end')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(once(dialLater(Promise.reject(new Error('no way'))), 'end')).rejects.toThrow('no way');
+    await once(soon(server.port).destroy(), 'close');
+    const open = soon(server.port);
+    open.write('x');
+    await once(open, 'data');
+    await once(open.destroy(), 'close');
     server.close();
   });
 

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { keepLockScript, lockScript } from '../../src/shell/push-lock.ts';
@@ -10,6 +12,7 @@ import { makePerson, makeTestFolder, makeUsers, startSshd, type Sshd } from './s
 const folder = makeTestFolder();
 const person = makePerson(folder);
 const config = person.config('config');
+const host = '127.0.0.1';
 let sshd: Sshd;
 let users: ReturnType<typeof makeUsers>;
 
@@ -48,10 +51,30 @@ describe('a lost connection', () => {
     const first = (await node.run('echo $$')).stdout;
     await cut(node);
     expect((await node.run('echo $$', looking)).stdout).not.toBe(first);
-    const stream = node.dial({ host: '127.0.0.1', port: sshd.port });
+    const stream = node.dial({ host, port: sshd.port });
     const banner = await new Promise<Buffer>((resolve, reject) => stream.once('data', resolve).once('error', reject));
     expect(banner.toString()).toMatch(/^SSH-2/);
     stream.destroy();
+    await node.close();
+    await vi.waitUntil(() => sshd.sessions() === 0, { timeout: 10_000 });
+  });
+
+  it('is made anew for the next streams, too, once for all of them', async () => {
+    const { node } = await login();
+    await cut(node);
+    const server = net.createServer((socket) => socket.pipe(socket)).listen(0, host);
+    await once(server, 'listening');
+    // A stream that is dialled before our ssh has noticed is lost with it.
+    const echo = () => vi.waitFor(async () => {
+      const stream = node.dial({ host, port: (server.address() as net.AddressInfo).port });
+      stream.write('before there is anything to carry it');
+      const [first] = await once(stream, 'data') as [Buffer];
+      stream.destroy();
+      return first.toString();
+    }, { timeout: 10_000 });
+    expect(await Promise.all([echo(), echo(), echo()])).toEqual(Array(3).fill('before there is anything to carry it'));
+    expect(sshd.sessions()).toBe(1);
+    server.close();
     await node.close();
     await vi.waitUntil(() => sshd.sessions() === 0, { timeout: 10_000 });
   });
@@ -79,6 +102,7 @@ describe('a lost connection', () => {
     await cut(node);
     await expect(node.run('true', looking)).rejects.toMatchObject({ message: expect.stringMatching(/graf-a: the connection was lost, and a new one fails: the host key/) as string });
     await expect(node.run('true')).rejects.toThrow('a new one fails');
+    await expect(once(node.dial({ host, port: sshd.port }), 'data')).rejects.toThrow('a new one fails');
     expect(ssh.questions).toEqual([]);
     await node.close();
     person.trusts(sshd);

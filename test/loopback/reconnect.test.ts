@@ -32,7 +32,7 @@ function cut(host: LabHost): number {
   return found[0]!;
 }
 
-describe('a push whose connection to the second node is cut', () => {
+describe('a push whose connection to a node is cut', () => {
   let lab: Lab;
   let first: LabHost;
   let second: LabHost;
@@ -48,8 +48,8 @@ describe('a push whose connection to the second node is cut', () => {
   });
   afterAll(() => lab.stop());
 
-  /** Pushes, and does something once, when a line of progress says so. */
-  async function pushAnd(change: ClusterText, point: RegExp, spoil: () => unknown): Promise<void> {
+  /** Pushes, and does something once, when a line of progress says so; gives the cluster file. */
+  async function pushAnd(change: ClusterText, point: RegExp, spoil: () => unknown): Promise<string> {
     const file = writeClusterFile(lab, secrets, change);
     let spoiled: Promise<unknown> | undefined;
     const line = (text: string) => void (point.test(text) && (spoiled ??= (async () => spoil())()));
@@ -61,15 +61,16 @@ describe('a push whose connection to the second node is cut', () => {
       const state = host.clusterFileSettings['state_path']!;
       expect(await ask(host, `grep '^root_url' ${host.configPath}; find ${home(host)} -name '.grafana-ha-*.tmp'; ls -A ${state} | grep -E 'lock|pending' || :`)).toBe(`root_url = ${change.rootUrl}`);
     }
-    expect(await pushTo(lab, file, { adminPassword: 'file:admin' })).toMatchObject({ exitCode: ExitCode.Done, stdout: expect.stringContaining('Nothing to change') as string });
+    return file;
   }
 
-  it.each<[when: string, name: string, point: RegExp]>([
-    ['between stage and its turn', 'turn', /^lab-1 {2}starting/],
-    ['as its Grafana is started', 'start', /^lab-2 {2}starting/],
-    ['when it is healthy', 'end', /^lab-2 {2}healthy, \d+ s$/],
-  ])('%s ends well, keeps its lock and leaves nothing', async (_, name, point) => {
-    await pushAnd({ rootUrl: `https://${name}.example.com/` }, point, () => cut(second));
+  it.each<[when: string, name: string, point: RegExp, host: () => LabHost]>([
+    ['between stage and its turn', 'turn', /^lab-1 {2}starting/, () => second],
+    ['as its Grafana is started', 'start', /^lab-2 {2}starting/, () => second],
+    ['when it is healthy', 'end', /^lab-2 {2}healthy, \d+ s$/, () => second],
+    ['when the next one has its turn', 'next', /^lab-1 {2}healthy, \d+ s$/, () => first],
+  ])('%s ends well, keeps its lock and leaves nothing', async (_, name, point, host) => {
+    await pushAnd({ rootUrl: `https://${name}.example.com/` }, point, () => cut(host()));
   });
 
   it('while its health is waited for ends well, in a new session', async () => {
@@ -82,7 +83,8 @@ describe('a push whose connection to the second node is cut', () => {
     });
   });
 
-  it('while the first one starts in a move ends well', async () => {
-    await pushAnd({ rootUrl: 'https://move.example.com/', database: 'second' }, /^lab-1 {2}starting/, () => cut(second));
+  it('while the first one starts in a move ends well, and then there is nothing to change', async () => {
+    const file = await pushAnd({ rootUrl: 'https://move.example.com/', database: 'second' }, /^lab-1 {2}starting/, () => cut(second));
+    expect(await pushTo(lab, file, { adminPassword: 'file:admin' })).toMatchObject({ exitCode: ExitCode.Done, stdout: expect.stringContaining('Nothing to change') as string });
   });
 });
