@@ -113,7 +113,7 @@ export const databaseChecks: readonly Check[] = [
       const expected = 'an empty database, or that of a Grafana';
       switch (schema.kind) {
         case 'empty': return passed('empty');
-        case 'grafana': return passed(`a Grafana with ${schema.users} users and ${schema.dashboards} dashboards${schema.migrations === undefined ? '' : `, ${schema.migrations.count} migrations`}`);
+        case 'grafana': return passed(`a Grafana with ${counted(schema.users, 'user')} and ${counted(schema.dashboards, 'dashboard')}${schema.migrations === undefined ? '' : `, ${counted(schema.migrations.count, 'migration')}`}`);
         case 'foreign': return failed({
           code: 'foreign',
           found: `${schema.tables} tables of something else, such as ${schema.example}`,
@@ -184,10 +184,14 @@ function judgeTls(offer: TlsOffer, { database }: Cluster, at: Date): Judgement {
     expected: demand.serverName,
     hint: `host = NAME:${database.address.port} under [database] of the cluster file, with a name of the certificate`,
   });
-  return days >= 14 ? passed(database.sslMode) : warned({
+  return days >= 14 ? passed(`ssl_mode ${database.sslMode}`) : warned({
     code: 'expires',
     found: days < 0 ? `the certificate ended ${-days} days ago` : `the certificate ends in ${days} days`,
     expected: '14 days or more',
     hint: 'renew it on the server',
   });
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

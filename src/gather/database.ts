@@ -3,7 +3,7 @@ import type { Secret } from '../cluster/secret.ts';
 import type { DatabasePath, Gathered } from '../facts.ts';
 import { tlsDemand, tlsProblem } from '../grafana/database-tls.ts';
 import type { Clock, Local, World } from '../world.ts';
-import type { DatabaseRequest, Dial, TlsOffer } from '../world/database.ts';
+import type { DatabaseRequest, DatabaseSession, Dial, TlsOffer } from '../world/database.ts';
 import type { Shown } from './client-certificate.ts';
 import { codeAndWords, isBeyondPassword, isRefusal } from './database-words.ts';
 import { readMysql } from './mysql.ts';
@@ -78,6 +78,17 @@ async function probe(database: Database, ca: Gathered<string> | undefined, path:
   }
 }
 
+/** The quickest of three, in whole milliseconds: a host or a database that is busy for a moment is not far away. */
+async function roundTrip(session: Pick<DatabaseSession, 'query'>, { clock }: Pick<Outside, 'clock'>): Promise<number> {
+  const took: number[] = [];
+  while (took.length < 3) {
+    const started = clock.monotonic();
+    await session.query('select 1');
+    took.push(clock.monotonic() - started);
+  }
+  return Math.round(Math.min(...took));
+}
+
 async function logIn(database: Database, password: Secret, ca: Gathered<string> | undefined, path: Path, offer: TlsOffer, outside: Outside, client: Shown | undefined): Promise<DatabasePath> {
   const tls: Gathered<TlsOffer> = { ok: true, facts: offer };
   let opened = false;
@@ -90,9 +101,7 @@ async function logIn(database: Database, password: Secret, ca: Gathered<string> 
     const session = await outside.database.open(request);
     opened = true;
     try {
-      const started = outside.clock.monotonic();
-      await session.query('select 1');
-      const roundTripMs = Math.round(outside.clock.monotonic() - started);
+      const roundTripMs = await roundTrip(session, outside);
       const { server, clientAddress } = database.type === 'postgres'
         ? await readPostgres(session, Buffer.from(outside.local.random(6)).readUIntBE(0, 6), (startup) => outside.database.open({ ...request, startup }))
         : await readMysql(session, database.name, Buffer.from(outside.local.random(6)).toString('hex'));

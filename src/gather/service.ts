@@ -57,7 +57,7 @@ export function readService(answer: Answer, layout: GrafanaLayout): ServiceReadi
   const place = container === undefined ? placeOfOption(start, 'config') : `the mounts of the container ${container.facts.name}`;
   return {
     system: answer.text('system') ?? '',
-    hostName: answer.text('host') ?? '',
+    hostName: (answer.text('host') ?? '').trim(),
     systemd: answer.text('systemd') !== undefined,
     clock: Number(answer.text('clock')),
     words, variables, startFiles,

@@ -74,3 +74,19 @@ describe('trying a password', () => {
     expect(noCa.get('a')).toMatchObject({ tls: { ok: false }, login: { code: 'not-tried', said: 'there is no file ca.pem' } });
   });
 });
+
+it('measures the way with the quickest of three questions: who is busy for a moment is not far away', async () => {
+  let now = 0;
+  const took = [90, 4.4, 60];
+  const world = fakeWorld({
+    probeTls: async () => trusted,
+    open: async () => ({ query: async (sql) => {
+      if (sql === 'select 1') now += took.shift()!;
+      return [{ tables: 0, known: '', client: '10.0.0.1', version: '16.4' }];
+    }, close: async () => {} }),
+  });
+  const clock = { monotonic: () => now };
+  const found = await gatherDatabase(database, { ok: true, facts: new Secret('pw') }, undefined, [{ name: 'a', dial: () => new PassThrough(), caBundle: 'PEM' }], { database: world.database, local: world.local, clock });
+  expect(found.get('a')).toMatchObject({ login: { ok: true, roundTripMs: 4 } });
+  expect(took).toEqual([]);
+});

@@ -22,6 +22,10 @@ function answer(parts: Readonly<Record<string, string>>): Answer {
 const running = (argv: string, startedAt: number, environ = ''): Readonly<Record<string, string>> => ({ 'cmdline 7': argv.replaceAll(' ', '\0'), 'environ 7': environ, 'directory 7': '/usr/share/grafana', 'started 7': String(startedAt) });
 
 describe('readService', () => {
+  it('takes the host name without the newline after it', () => {
+    expect(readService(answer({ host: 'graf-a\n' }), layout).hostName).toBe('graf-a');
+  });
+
   it('names the line of the environment file that the config comes from', () => {
     expect(readService(answer({}), layout)).toMatchObject({ configPath: '/etc/grafana/grafana.ini', configNamed: { path: '/etc/grafana/grafana.ini', place: '/etc/default/grafana-server:2' } });
   });
