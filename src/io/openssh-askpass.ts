@@ -4,11 +4,12 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 
 // ssh runs this in place of a terminal. A secret goes from fifo to ssh and lies in no file and no argv.
-// When our process dies the fifo ends, and with it the question.
+// When our process dies the fifo ends, and with it the question. It is opened for both ways first: opening it to
+// read would wait for ever for a writer that died a moment ago.
 const script = `#!/bin/sh
 folder=\${0%/*}
 printf %s "$1" >"$folder/question-$GRAFANA_HA_ASK" && kill -0 "$GRAFANA_HA_PID" &&
-echo "$GRAFANA_HA_ASK \${SSH_ASKPASS_PROMPT:-ask}" 1<>"$folder/asked" && exec <"$folder/answer-$GRAFANA_HA_ASK" &&
+echo "$GRAFANA_HA_ASK \${SSH_ASKPASS_PROMPT:-ask}" 1<>"$folder/asked" && exec 3<>"$folder/answer-$GRAFANA_HA_ASK" <"$folder/answer-$GRAFANA_HA_ASK" 3>&- &&
 read -r verdict && [ "$verdict" = yes ] && exec head -n 1
 exit 1
 `;

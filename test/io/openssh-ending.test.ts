@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/errors.ts';
+import { openAskpass } from '../../src/io/openssh-askpass.ts';
 import { connected, sshWith, target } from './ssh-world.ts';
 import { makePerson, makeTestFolder, startSshd, type Sshd } from './sshd.ts';
 
@@ -50,6 +51,16 @@ describe('the end of our process', () => {
     await vi.waitUntil(() => processesWith(name).length === 0 && sshd.sessions() === 0, { timeout: 30_000 });
     if (signal !== 'SIGKILL') expect(foldersOf(child.pid)).toEqual([]);
     else rmSync(`/tmp/${name}`, { recursive: true, force: true });
+  });
+
+  it('just before ssh waits for an answer ends the question', async () => {
+    const folder = mkdtempSync('/tmp/askpass-');
+    const askpass = openAskpass(folder, 1, async () => undefined);
+    // The moment of the end: the process was still seen, its fifos are nobody's any more.
+    askpass.close();
+    const question = spawn(`${folder}/askpass`, ['Are you sure?'], { stdio: 'ignore', env: { ...process.env, ...askpass.environment(0) } });
+    expect(await once(question, 'exit')).toEqual([1, null]);
+    rmSync(folder, { recursive: true });
   });
 
   it('in the middle of a question ends the question', async () => {
