@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { Address } from '../cluster/cluster.ts';
 import { dialFailure, isForbidden, relayFailure } from '../shell/dial-failure.ts';
-import { framedRelay, relayCommand } from '../shell/relay-script.ts';
+import { framedRelay, relayCommand, relayReader } from '../shell/relay-script.ts';
 import { commandArguments, streamArguments } from '../shell/ssh-arguments.ts';
 import { closed } from './as-socket.ts';
 import { makePlaces } from './openssh-limits.ts';
@@ -73,14 +73,15 @@ export function dialOver({ execa, socket, refusal, beyond }: Master, address: Ad
     },
   });
 
-  function carry(words: readonly string[], first: readonly Buffer[], failed: (said: string) => Promise<void> | void, over = () => {}): void {
+  function carry(words: readonly string[], first: readonly Buffer[], failed: (said: string) => Promise<void> | void, over = () => {}, read = (chunk: Buffer) => chunk): void {
     const next = (client = start(words));
     next.stdin.on('error', () => {}); // EPIPE: the exit below tells why
     if (first.length > 0) next.stdin.write(Buffer.concat(first));
     if (ended) next.stdin.end();
     next.stdout.on('data', (chunk: Buffer) => {
       unheard = undefined;
-      if (!stream.destroyed && !stream.push(chunk)) next.stdout.pause();
+      const carried = read(chunk);
+      if (carried.length > 0 && !stream.destroyed && !stream.push(carried)) next.stdout.pause();
     });
     void next.then(async ({ exitCode, stderr }) => {
       over();
@@ -101,7 +102,7 @@ export function dialOver({ execa, socket, refusal, beyond }: Master, address: Ad
     carry(commandArguments(socket, relayCommand), [framedRelay(address), ...(unheard ?? [])], async (said) => {
       if (said.includes('open refused by peer')) await refusal();
       fail(said.includes('Control socket') ? dialFailure(said) : relayFailure(said));
-    }, free);
+    }, free, relayReader());
     unheard = undefined;
   }
 

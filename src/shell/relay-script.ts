@@ -29,8 +29,9 @@ while True:
 /** Carries stdin and stdout to an address with whatever the node has; says why on stderr, in the system's own words, when it cannot. */
 export function relayScript({ host, port }: Address): Script {
   const inBrackets = host.includes(':') ? `[${host}]` : host;
+  // Without --norc a bash whose parents are sh and sshd reads ~/.bashrc, which may speak (bash: run_startup_files in shell.c).
   return sh`has() { command -v "$1" >/dev/null; }
-if has bash; then exec bash -c ${bash} relay ${host} ${port}
+if has bash; then exec bash --norc -c ${bash} relay ${host} ${port}
 elif has socat; then exec socat -t 10 - ${`TCP:${inBrackets}:${port},connect-timeout=20`}
 elif has python3; then exec python3 -c ${python} ${host} ${port}
 elif has nc; then exec nc ${host} ${port}
@@ -39,14 +40,28 @@ echo 'no bash, socat, python3 or nc on the node' >&2
 exit 127`;
 }
 
+const mark = 'grafana-ha relay\n';
+
 /**
- * What a login shell runs to get such a script from stdin, before the bytes that it is to carry; `framedRelay` is what to send.
- * No single quote, `!` or newline: see remote-shell.ts.
+ * What a login shell runs to get such a script from stdin, before the bytes that it is to carry; `framedRelay` is what to send
+ * and `relayReader` how to read. No single quote, `!` or newline: see remote-shell.ts.
  */
-export const relayCommand = `sh -c 'export LC_ALL=C; read -r n; c=$(dd bs=65536 iflag=fullblock,count_bytes count="$n" status=none; echo .); [ "\${#c}" = $((n + 1)) ] && eval "\${c%.}"'`;
+export const relayCommand = `sh -c 'export LC_ALL=C; read -r n; c=$(dd bs=65536 iflag=fullblock,count_bytes count="$n" status=none; echo .); [ "\${#c}" = $((n + 1)) ] && echo "${mark.trimEnd()}" && eval "\${c%.}"'`;
 
 /** The script with the line that says how long it is, for stdin. */
 export function framedRelay(address: Address): Buffer {
   const script = Buffer.from(relayScript(address));
   return Buffer.concat([Buffer.from(`${script.length}\n`), script]);
+}
+
+/** Gives what is carried, chunk by chunk, without what the login shell said before (~/.bashrc, fish's config). */
+export function relayReader(): (chunk: Buffer) => Buffer {
+  let said: Buffer | undefined = Buffer.alloc(0);
+  return (chunk) => {
+    if (said === undefined) return chunk;
+    const heard = Buffer.concat([said, chunk]);
+    const at = heard.indexOf(mark);
+    said = at < 0 ? heard.subarray(-mark.length) : undefined;
+    return at < 0 ? Buffer.alloc(0) : heard.subarray(at + mark.length);
+  };
 }

@@ -12,7 +12,7 @@ import { everySpelling, secretsIn } from './spelled.ts';
 const databasePassword = `Arg#w;"ö'\\1=v`;
 const sudoPassword = 'Sud#w;"ö\'\\2';
 const program = [process.execPath, join(packageRoot, 'bin/grafana-ha.js')] as const;
-const shells = ['/bin/bash', '/usr/bin/fish', '/usr/bin/tcsh'];
+const shells = { asks: ['/bin/bash', '/usr/bin/fish', '/usr/bin/tcsh'], ops: ['/bin/rbash', '/bin/dash', '/bin/bash'] };
 const noise = 'echo noise; echo "more noise"';
 let lab: Lab;
 let folder: string;
@@ -23,8 +23,11 @@ beforeAll(async () => {
   lab = await startLab({ strength: 'real', hosts: 3, users: [{ name: 'asks', sudo: 'password', password: sudoPassword }, { name: 'ops', sudo: 'nopasswd' }] });
   await lab.postgres!.createDatabase('grafana', 'grafana', databasePassword);
   folder = mkdtempSync(join(tmpdir(), 'grafana-ha-secrets-'));
-  await Promise.all(lab.hosts.map((host, index) => ask(host, `for user in asks ops; do
-  usermod --shell ${shells[index]} $user
+  await Promise.all(lab.hosts.map((host, index) => ask(host, `usermod --shell ${shells.asks[index]} asks
+usermod --shell ${shells.ops[index]} ops
+printf 'Match User ops\n  AllowTcpForwarding no\n' >> /etc/ssh/sshd_config
+systemctl reload ssh
+for user in asks ops; do
   mkdir -p /home/$user/.config/fish
   for file in .bashrc .profile .tcshrc .config/fish/config.fish; do echo '${noise}' > /home/$user/$file; done
   chown -R $user: /home/$user
@@ -92,7 +95,7 @@ describe('a secret', () => {
     expect(secretsIn(readFileSync(join(lab.folder, 'postgres/log'), 'utf8'), secrets)).toEqual([]);
   });
 
-  it('that the nodes keep is read back and rolled without being seen, without a terminal and through NOPASSWD', async () => {
+  it('that the nodes keep is read back and rolled without being seen, without a terminal, through NOPASSWD, rbash, dash and an sshd that forwards nothing', async () => {
     const file = join(folder, 'grafana-ha.ini');
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll('asks@', 'ops@').replace('https://grafana.example.com/', 'https://new.example.com/'));
     const watch = await watchProcesses();

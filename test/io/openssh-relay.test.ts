@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import nodeHttp from 'node:http';
 import net from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -17,7 +17,7 @@ import { freePort, makePerson, makeTestFolder, makeUsers, startSshd, type Sshd }
 const folder = makeTestFolder();
 const person = makePerson(folder);
 const host = '127.0.0.1';
-const shells = ['/bin/bash', '/usr/bin/fish', '/usr/bin/tcsh'];
+const shells = ['/bin/bash', '/bin/rbash', '/bin/dash', '/usr/bin/fish', '/usr/bin/tcsh'];
 const nameOf = (shell: string) => `gha-relay-${shell.split('/').at(-1)}`;
 let sshds: readonly Sshd[];
 let users: ReturnType<typeof makeUsers>;
@@ -26,6 +26,10 @@ let single: NodeConnection;
 
 beforeAll(async () => {
   users = makeUsers(shells.map((shell) => ({ name: nameOf(shell), shell })));
+  for (const name of shells.map(nameOf)) {
+    mkdirSync(`/home/${name}/.config/fish`, { recursive: true });
+    for (const file of ['.bashrc', '.tcshrc', '.config/fish/config.fish']) writeFileSync(`/home/${name}/${file}`, `echo Welcome; printf 'no newline'\n`);
+  }
   sshds = [await startSshd(folder, person.publicKey, ['AllowTcpForwarding no']), await startSshd(folder, person.publicKey, ['AllowTcpForwarding no', 'MaxSessions 1'])];
   person.trusts(...sshds);
   const outcomes = await sshWith().connect(sshds.map(({ port }, index) => target(`graf-${index}`, 'root', port)), { config: person.config('config') });
@@ -105,7 +109,7 @@ describe('a node whose sshd forwards nothing', () => {
     server.close();
   });
 
-  it.each(shells.map(nameOf))('needs no particular login shell: %s', async (user) => {
+  it.each(shells.map(nameOf))('needs no particular login shell, nor a quiet one: %s', async (user) => {
     const server = await echoing();
     const [outcome] = await sshWith().connect([{ ...target('graf', user, sshds[0]!.port), become: 'none' }], { config: person.config(user) });
     const stream = connected(outcome).dial({ host, port: server.port });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { relayFailure } from '../../src/shell/dial-failure.ts';
-import { framedRelay, relayCommand } from '../../src/shell/relay-script.ts';
+import { framedRelay, relayCommand, relayReader } from '../../src/shell/relay-script.ts';
 
 const ways = ['bash', 'socat', 'python3', 'nc'] as const;
 const folder = mkdtempSync(join(tmpdir(), 'relay-'));
@@ -29,7 +29,7 @@ async function relay(way: string, address: { readonly host: string; readonly por
   child.stdin.on('error', () => {});
   child.stdin.end(Buffer.concat([framedRelay(address), sent]));
   const [out, err] = await Promise.all([buffer(child.stdout), text(child.stderr)]);
-  return { out, err };
+  return { out: relayReader()(out), err };
 }
 
 beforeAll(async () => {
@@ -53,6 +53,19 @@ describe('a relay in a node\'s shell', () => {
     const { out, err } = await relay(way, { host: '127.0.0.1', port: 1 }, bytes);
     expect(out).toHaveLength(0);
     expect(relayFailure(err)).toMatchObject({ code: 'ECONNREFUSED', message: expect.stringMatching(/^Connection refused/) as string });
+  });
+
+  it('is read without what the login shell said before, wherever the chunks end', async () => {
+    const child = spawn('/bin/sh', ['-c', `printf 'Welcome.\ngrafana-ha relay'; ${relayCommand}`], { env: { PATH: pathWith('bash') } });
+    child.stdin.on('error', () => {});
+    child.stdin.end(Buffer.concat([framedRelay({ host: '127.0.0.1', port }), Buffer.from('grafana-ha relay\nours')]));
+    const said = await buffer(child.stdout);
+    expect(said.toString()).toMatch(/^Welcome/);
+    for (let size = 1; size <= said.length; size += 1) {
+      const read = relayReader();
+      const chunks = Array.from({ length: Math.ceil(said.length / size) }, (_, index) => read(said.subarray(index * size, (index + 1) * size)));
+      expect(Buffer.concat(chunks).toString()).toBe('grafana-ha relay\nours');
+    }
   });
 
   it('says that it has no way', async () => {
