@@ -61,16 +61,18 @@ function ours(): readonly string[] {
 }
 
 /** Runs `validate` in a process of its own, with a /tmp and a home of its own; ended after so many milliseconds where a number is given. */
-async function validated(file: string, end?: { readonly afterMs: number; readonly signal: NodeJS.Signals }, more: readonly string[] = []): Promise<number | NodeJS.Signals | null> {
+async function validated(file: string, end?: { readonly afterMs: number; readonly signal: NodeJS.Signals }, more: readonly string[] = []): Promise<{ readonly end: number | NodeJS.Signals | null; readonly said: string }> {
   const own = join(lab.folder, 'own');
   const words = [process.execPath, join(packageRoot, 'bin/grafana-ha.js'), 'validate', '--file', file, ...lab.hostKeyFingerprints.map((key) => `--host-key=${key}`), ...more];
   const child = spawn('unshare', ['--mount', 'sh', '-c', 'mount --bind "$0/tmp" /tmp && mount --bind "$0/shm" /dev/shm && exec "$@"', own, ...words], {
-    stdio: 'ignore', cwd: join(own, 'cwd'), env: { PATH: process.env['PATH'], HOME: join(own, 'home'), TRACES_OF: lab.folder },
+    stdio: ['ignore', 'pipe', 'pipe'], cwd: join(own, 'cwd'), env: { PATH: process.env['PATH'], HOME: join(own, 'home'), TRACES_OF: lab.folder },
   });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
   const timer = end && setTimeout(() => child.kill(end.signal), end.afterMs);
   const ended = await new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
   clearTimeout(timer);
-  return ended;
+  return { end: ended, said };
 }
 
 /** `spanMs`: about how long a run takes. */
@@ -84,13 +86,13 @@ async function killOften(file: string, spanMs: number): Promise<void> {
   const whole = validated(file);
   const answers = [];
   for (let first = 0; first < kills; first += atOnce) answers.push(...await Promise.all(ends.slice(first, first + atOnce).map((end) => validated(file, end))));
-  expect(answers.filter((answer) => answer !== ExitCode.Done).length).toBeGreaterThan(0);
-  expect(await whole).toBe(ExitCode.Done);
+  expect(answers.filter(({ end }) => end !== ExitCode.Done).length).toBeGreaterThan(0);
+  expect(await whole).toMatchObject({ end: ExitCode.Done });
   // What was under way on a host ends by itself: nothing there lives longer than a few seconds.
   await expect.poll(snapshot, { timeout: 15_000, interval: 500, message: JSON.stringify(ends) }).toEqual(before);
 
   // Who is killed outright cannot tidy up here; the next run does.
-  expect(await validated(file, undefined, ['--only', 'node.ssh'])).toBe(ExitCode.Done);
+  expect(await validated(file, undefined, ['--only', 'node.ssh'])).toMatchObject({ end: ExitCode.Done });
   expect(readdirSync(join(lab.folder, 'own/tmp'))).toEqual([]);
 }
 
