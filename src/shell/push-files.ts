@@ -67,6 +67,10 @@ ${raw(hasHash)}
 ${raw(makeFolder)}
 ${raw(replaceable)}`;
 
+/** Finds a file and keeps what was found for `again`. */
+const find = ({ path }: PushFile, index: number): Script => sh`find_file ${path} ${index}; target_${raw(String(index) as Script)}=$target`;
+const again = (index: number): Script => sh`beside "$target_${raw(String(index) as Script)}" ${index}`;
+
 function join(scripts: readonly Script[]): Script {
   return scripts.join('\n') as Script;
 }
@@ -92,7 +96,7 @@ printf '%s\n' ${notes.record} > "$backup"/record`,
 
 function stageOne(place: PushPlace, file: PushFile, index: number): Script {
   const like = file.place;
-  return sh`find_file ${file.path} ${index}
+  return sh`${raw(find(file, index))}
 replaceable "$target"
 ${raw(like.kind === 'file' ? sh`make_folder "$folder" ${like.owner}` : sh`:`)}
 for left in "$folder"/.grafana-ha-*.tmp; do case $left in */.grafana-ha-${place.id}.* | */.grafana-ha-\*.tmp) ;; *) rm -f -- "$left" ;; esac; done
@@ -111,7 +115,7 @@ ${raw(isHeld(file) ? sh`flush "$temp"` : sh`:`)}`;
 export function swapScript(place: PushPlace, files: readonly PushFile[], reason: string): Script {
   return join([
     begin(place),
-    ...files.map((file, index) => sh`find_file ${file.path} ${index}
+    ...files.map((file, index) => sh`${raw(find(file, index))}
 ${raw(isHeld(file) ? sh`has_hash "$temp" ${file.sha256} || exit ${pushExit.damaged}` : sh`:`)}
 replaceable "$target"
 ${raw(unchanged(file))}`),
@@ -119,7 +123,7 @@ ${raw(unchanged(file))}`),
     // Before the first file is live, so that a push that is killed does not look like somebody else's edit.
     sh`[ ! -e ${place.statePath}/pushed.new ] || rm -rf ${place.statePath}/pushed.new
 mv "$backup"/pushed.new ${place.statePath}/pushed.new`,
-    ...files.map((file, index) => sh`find_file ${file.path} ${index}; ${raw(isHeld(file) ? sh`mv -f -- "$temp" "$target"` : sh`rm -f -- "$target"`)}; flush "$folder"`),
+    ...files.map((file, index) => sh`${raw(again(index))}; ${raw(isHeld(file) ? sh`mv -f -- "$temp" "$target"` : sh`rm -f -- "$target"`)}; flush "$folder"`),
     sh`rm -rf ${place.statePath}/pushed
 mv ${place.statePath}/pushed.new ${place.statePath}/pushed`,
   ]);
@@ -130,7 +134,7 @@ function layOutMemory(files: readonly PushFile[], { pushed, configPath }: PushNo
   const index = files.findIndex(({ path }) => path === configPath);
   const held = files[index] === undefined || isHeld(files[index]);
   return sh`printf '%s\n' ${pushed} > "$backup"/pushed.new/files
-find_file ${configPath} ${Math.max(index, 0)}
+${raw(index < 0 ? sh`find_file ${configPath} 0` : again(index))}
 ${raw(!held ? sh`: > "$backup"/pushed.new/config` : sh`cat "${raw(index < 0 ? sh`$target` : sh`$temp`)}" > "$backup"/pushed.new/config`)}`;
 }
 

@@ -13,7 +13,7 @@ const loop = [
   'done',
 ].join('; ');
 
-const login = 'export LC_ALL=C PATH="$PATH:/usr/bin:/usr/local/bin"; unset TMOUT; echo "$0 login $(id -u) $(id -un)"';
+const login = 'export LC_ALL=C PATH="$PATH:/usr/bin:/usr/local/bin"; unset TMOUT; u=$(id -u); echo "$0 login $u $(id -un)"';
 const asIs = 'exec sh -c "$1" "$0"';
 
 // After "refused" one line is read: the prompt sudo is to ask with. Nothing else may be sent before that prompt is
@@ -33,7 +33,7 @@ const words: Readonly<Record<Become, string>> = {
   sudo: `${login}; ${through('sudo')}`,
   dzdo: `${login}; ${through('dzdo')}`,
   doas: `${login}; ${throughDoas}`,
-  auto: `${login}; [ "$(id -u)" = 0 ] && ${asIs}; if ${has('sudo')}; then ${through('sudo')}; elif ${has('dzdo')}; then ${through('dzdo')}; elif ${has('doas')}; then ${throughDoas}; else ${through('sudo')}; fi`,
+  auto: `${login}; [ "$u" = 0 ] && ${asIs}; if ${has('sudo')}; then ${through('sudo')}; elif ${has('dzdo')}; then ${through('dzdo')}; elif ${has('doas')}; then ${throughDoas}; else ${through('sudo')}; fi`,
 };
 
 /**
