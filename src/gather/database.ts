@@ -78,7 +78,7 @@ async function probe(database: Database, ca: Gathered<string> | undefined, path:
   }
 }
 
-/** The quickest of three, in whole milliseconds: a host or a database that is busy for a moment is not far away. */
+/** The quickest of three, in whole milliseconds, rounded up: a host or a database that is busy for a moment is not far away. */
 async function roundTrip(session: Pick<DatabaseSession, 'query'>, { clock }: Pick<Outside, 'clock'>): Promise<number> {
   const took: number[] = [];
   while (took.length < 3) {
@@ -86,7 +86,7 @@ async function roundTrip(session: Pick<DatabaseSession, 'query'>, { clock }: Pic
     await session.query('select 1');
     took.push(clock.monotonic() - started);
   }
-  return Math.round(Math.min(...took));
+  return Math.ceil(Math.min(...took));
 }
 
 async function logIn(database: Database, password: Secret, ca: Gathered<string> | undefined, path: Path, offer: TlsOffer, outside: Outside, client: Shown | undefined): Promise<DatabasePath> {

@@ -76,7 +76,8 @@ async function replace(node: PushNode, turn: Turn, context: StepContext): Promis
 
   context.tell(node.name, `healthy, ${started.seconds} s, waits for the others to see it`);
   const { changing } = context.mesh;
-  const mesh = await waitMesh(node, turn.cluster, { ...context.mesh, unseen: turn.wasWhole === undefined && !changing }, context);
+  const seen = await waitMesh(node, turn.cluster, { ...context.mesh, unseen: turn.wasWhole === undefined && !changing }, context);
+  const mesh: MeshView = changing && turn.more && seen.kind === 'seen' && !seen.whole ? { ...seen, joining: true } : seen;
   if (stopped.killed && turn.more && context.mesh.mode === 'gossip' && !context.signal.aborted) await refill(node, context);
   const broken = turn.wasWhole === true && !changing && mesh.kind === 'seen' && !mesh.whole && !context.signal.aborted;
   return { ...healthy, mesh, failures: broken ? [torn(mesh)] : [] };

@@ -7,7 +7,7 @@ import { askHealth } from './wait-healthy.ts';
 /** The mesh of the nodes that run, as they show it themselves. */
 export type MeshView =
   /** `sees`: members as the node asked about counts them; `of`: nodes that run. */
-  | { readonly kind: 'seen'; readonly sees: number; readonly of: number; readonly whole: boolean; readonly remark?: string }
+  | { readonly kind: 'seen'; readonly sees: number; readonly of: number; readonly whole: boolean; readonly remark?: string; /** Not whole, as long as nodes follow that do not know the new settings yet. */ readonly joining?: true }
   | { readonly kind: 'unseen'; readonly remark: string };
 
 export interface MeshOptions {

@@ -12,7 +12,7 @@ export interface RolledReport {
     readonly name: string;
     readonly state: keyof typeof words;
     readonly seconds?: number;
-    readonly mesh?: { readonly kind: 'seen'; readonly sees: number; readonly of: number; readonly whole: boolean; readonly remark?: string } | { readonly kind: 'unseen'; readonly remark: string };
+    readonly mesh?: { readonly kind: 'seen'; readonly sees: number; readonly of: number; readonly whole: boolean; readonly remark?: string; readonly joining?: true } | { readonly kind: 'unseen'; readonly remark: string };
     readonly failures: readonly { readonly found: string; readonly log: readonly string[]; readonly explained?: LogExplanation }[];
   }[];
 }
@@ -46,11 +46,11 @@ export function reportRoll(rolled: RolledReport, paint: Paint): string {
 /** Such as `, sees 2/3`: members of its mesh, of the nodes that run. */
 function describeMesh(mesh: Mesh): string {
   if (mesh.kind === 'unseen') return `; ${mesh.remark}`;
-  return `, sees ${mesh.sees}/${mesh.of}${mesh.remark === undefined ? '' : `; ${mesh.remark}`}`;
+  return `, sees ${mesh.sees}/${mesh.of}${mesh.joining ? ' so far' : ''}${mesh.remark === undefined ? '' : `; ${mesh.remark}`}`;
 }
 
 function isTorn(mesh: Mesh | undefined): boolean {
-  return mesh?.kind === 'seen' && (!mesh.whole || mesh.remark !== undefined);
+  return mesh?.kind === 'seen' && ((!mesh.whole && !mesh.joining) || mesh.remark !== undefined);
 }
 
 function detail({ found, log, explained }: RolledReport['nodes'][number]['failures'][number]): readonly string[] {

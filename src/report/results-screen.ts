@@ -25,7 +25,7 @@ const byWeight: readonly Outcome[] = ['failed', 'warned', 'skipped', 'passed'];
 /** Results as a person reads them: a table of subjects and nodes, every finding with what to type, one line of sums. */
 export function reportResults(screen: ResultsScreen): string {
   const { heading, results, paint } = screen;
-  const findings = results.filter(({ judgement }) => judgement.outcome === 'failed' || judgement.outcome === 'warned');
+  const findings = [...results.filter(isFailure), ...results.filter((result) => !isFailure(result))];
   const blocks = [heading, table(screen), peerMatrix(results, screen.nodes, paint), ...alike(findings).map((results) => block(results, paint)), ...skips(results, paint), summary(screen)];
   return blocks.filter((part) => part !== '').join('\n\n');
 }
@@ -65,6 +65,9 @@ function worst(results: readonly Result[]): Outcome | undefined {
   return byWeight.find((outcome) => outcomes.includes(outcome));
 }
 
+/** Of what is typed once a node. */
+const mostHints = 3;
+
 /** Findings that differ in nothing but the node are shown as one. */
 function alike(findings: readonly Result[]): readonly (readonly Result[])[] {
   const groups = new Map<string, Result[]>();
@@ -86,7 +89,8 @@ function block(results: readonly Result[], paint: Paint): string {
     `${paint(colours[judgement.outcome], marks[judgement.outcome])} ${paint('bold', check)}${labels === '' ? '' : `  ${labels}`}`,
     `  found     ${judgement.found}`,
     `  expected  ${judgement.expected}`,
-    ...[...hints].map((hint, index) => `  ${index === 0 ? 'type    ' : '        '}  ${paint('cyan', hint)}`),
+    ...[...hints].slice(0, mostHints).map((hint, index) => `  ${index === 0 ? 'type    ' : '        '}  ${paint('cyan', hint)}`),
+    ...(hints.size <= mostHints ? [] : [`            and alike on the ${hints.size - mostHints} others`]),
     ...(ignored === undefined ? [] : [`  accepted  ${ignored.why}${ignored.until === undefined ? '' : ` (until ${ignored.until})`}`]),
     ...(lapsed === undefined ? [] : [`  accepted  ${lapsed.why}, until ${lapsed.until}: that day has passed`]),
   ].join('\n');

@@ -16,7 +16,7 @@ let lab: Lab;
 beforeAll(async () => {
   lab = await startLab({ strength: 'real', hosts: 2, databases: ['postgres', 'mariadb'] });
   await Promise.all([lab.postgres!, lab.mariadb!].map((database) => database.createDatabase('grafana', 'grafana', secrets.database)));
-  for (const folder of ['home', 'tmp', 'shm', 'cwd']) mkdirSync(join(lab.folder, 'own', folder), { recursive: true });
+  for (const folder of ['home', 'tmp', 'shm', 'cwd', 'program']) mkdirSync(join(lab.folder, 'own', folder), { recursive: true });
 });
 afterAll(() => lab.stop());
 
@@ -63,9 +63,10 @@ function ours(): readonly string[] {
 /** Runs `validate` in a process of its own, with a /tmp and a home of its own; ended after so many milliseconds where a number is given. */
 async function validated(file: string, end?: { readonly afterMs: number; readonly signal: NodeJS.Signals }, more: readonly string[] = []): Promise<{ readonly end: number | NodeJS.Signals | null; readonly said: string }> {
   const own = join(lab.folder, 'own');
-  const words = [process.execPath, join(packageRoot, 'bin/grafana-ha.js'), 'validate', '--file', file, ...lab.hostKeyFingerprints.map((key) => `--host-key=${key}`), ...more];
-  const child = spawn('unshare', ['--mount', 'sh', '-c', 'mount --bind "$0/tmp" /tmp && mount --bind "$0/shm" /dev/shm && exec "$@"', own, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'], cwd: join(own, 'cwd'), env: { PATH: process.env['PATH'], HOME: join(own, 'home'), TRACES_OF: lab.folder },
+  // What lies below /tmp, such as this checkout, is out of sight then.
+  const words = [process.execPath, join(own, 'program/bin/grafana-ha.js'), 'validate', '--file', file, ...lab.hostKeyFingerprints.map((key) => `--host-key=${key}`), ...more];
+  const child = spawn('unshare', ['--mount', 'sh', '-c', 'mount --bind "$PROGRAM" "$0/program" && mount --bind "$0/tmp" /tmp && mount --bind "$0/shm" /dev/shm && exec "$@"', own, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'], cwd: join(own, 'cwd'), env: { PATH: process.env['PATH'], HOME: join(own, 'home'), TRACES_OF: lab.folder, PROGRAM: packageRoot },
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));

@@ -11,6 +11,7 @@ describe('the end of a push', () => {
   it.each<[string, Node, string]>([
     ['healthy, and sees all', node({ mesh: { kind: 'seen', sees: 2, of: 2, whole: true } }), '✔ graf-a  healthy 18 s, sees 2/2'],
     ['healthy, and misses one', node({ mesh: { kind: 'seen', sees: 2, of: 3, whole: false } }), '! graf-a  healthy 18 s, sees 2/3'],
+    ['healthy, and the others have the old settings yet', node({ mesh: { kind: 'seen', sees: 1, of: 3, whole: false, joining: true } }), '✔ graf-a  healthy 18 s, sees 1/3 so far'],
     ['healthy, without pings', node({ mesh: { kind: 'seen', sees: 3, of: 3, whole: true, remark: 'no pings over UDP' } }), '! graf-a  healthy 18 s, sees 3/3; no pings over UDP'],
     ['healthy, and the mesh cannot be seen', node({ mesh: { kind: 'unseen', remark: 'its metrics want a login' } }), '✔ graf-a  healthy 18 s; its metrics want a login'],
     ['left alone', { name: 'graf-a', state: 'untouched', failures: [] }, '- graf-a  as it was before'],
