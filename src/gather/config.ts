@@ -42,10 +42,7 @@ export function readConfig(answer: Answer): ConfigReading {
       },
     }),
     files,
-    sourceAddresses: new Map([...answer.under('route')].flatMap(([peer, line]) => {
-      const source = /\bsrc (\S+)/.exec(line)?.[1];
-      return source === undefined ? [] : [[peer, source] as const];
-    })),
+    sourceAddresses: new Map([...(answer.text('routes') ?? '').matchAll(/^(\S+) .*\bsrc (\S+)/gm)].map(([, peer, source]) => [peer!, source!])),
     addresses: [...(answer.text('addresses') ?? '').matchAll(/\binet6? ([^\s/]+)/g)].map(([, address]) => address!),
     ...(bundlePath === undefined ? {} : { caBundle: { path: bundlePath, pem: answer.text('bundle') ?? '' } }),
   };

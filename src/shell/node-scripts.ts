@@ -8,9 +8,9 @@ const goBundles = [
 ];
 
 /**
- * `route PEER HOST` tells which address of its own this host uses to reach a peer. A HOST that only our ssh knows, or that is a forwarded
+ * `route HOST` prints one line that tells which address of its own this host uses to reach a peer. A HOST that only our ssh knows, or that is a forwarded
  * port, says nothing here: then the address that ssh came in by counts (sudo hides it, its parents do not), else that of the default way out.
- * 198.51.100.1 is nobody (RFC 5737), and asking for a route sends no packet.
+ * 198.51.100.1 is nobody (RFC 5737), and asking for a route sends no packet. Every node asks for every other one: few processes each.
  */
 const routing = sh`p=$$
 own=
@@ -18,10 +18,14 @@ while [ -z "$own" ] && [ "\${p:-0}" -gt 1 ]; do
   own=$(tr '\0' '\n' 2>/dev/null < "/proc/$p/environ" | sed -n 's/^SSH_CONNECTION=[^ ]* [^ ]* \([^ ]*\) .*/\1/p')
   p=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$p/status")
 done
+default=
 route() {
-  a=$(getent ahosts "$2" 2>/dev/null | head -n 1 | cut -d' ' -f1)
+  a=$(getent ahosts "$1" 2>/dev/null)
+  a=\${a%%[!0-9A-Fa-f:.]*}
   case $a in 127.*|::1) a=;; esac
-  if [ -n "$a" ]; then ip -o route get "$a"; elif [ -n "$own" ]; then echo "src $own"; else ip -o route get 198.51.100.1; fi 2>/dev/null | put "route $1"
+  if [ -n "$a" ]; then ip -o route get "$a" 2>/dev/null || echo
+  elif [ -n "$own" ]; then echo "src $own"
+  else [ -n "$default" ] || default=$(ip -o route get 198.51.100.1 2>/dev/null); echo "$default"; fi
 }
 `;
 
@@ -39,7 +43,7 @@ export interface ConfigQuestion {
 
 /** Asks for the config, its defaults, Grafana's version, the way to the peers and the files a push may write. Runs nothing of Grafana but `-v`. */
 export function configScript(question: ConfigQuestion): Script {
-  const routes = question.peers.map(({ name, host }) => sh`route ${name} ${host}
+  const routes = question.peers.map(({ name, host }) => sh`printf '%s ' ${name}; route ${host}
 `).join('') as Script;
   const bundle = sh`for f in ${goBundles}; do if [ -s "$f" ]; then say bundle-path "$f"; put bundle < "$f"; break; fi; done
 `;
@@ -64,7 +68,8 @@ for f in "$secrets"/* "\${config%/*}"/certs/* "\${config%/*}"/license.jwt; do [ 
 version() { [ -x "$1" ] && v=$("$@" -v </dev/null 2>/dev/null) && [ -n "$v" ] && say version "$v"; }
 version "$home/bin/grafana" server || version "$home/bin/grafana-server" || version "$(command -v grafana-server)" || version "$(command -v grafana)"
 { dpkg-query -W -f '\${Package} \${db:Status-Status}\n' grafana grafana-enterprise || rpm -q --qf '%{NAME} installed\n' grafana grafana-enterprise; } 2>/dev/null | put packages
-${raw(routing)}${raw(routes)}ip -o addr show 2>/dev/null | put addresses
+${raw(routing)}{ :; ${raw(routes)}} | put routes
+ip -o addr show 2>/dev/null | put addresses
 ${raw(question.bundle ? bundle : sh``)}`;
 }
 
