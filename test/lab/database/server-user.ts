@@ -10,9 +10,10 @@ export async function serverUser(preferred: string, folder: string): Promise<{ r
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-/** The wanted port when it is free on the address, else any free one. */
+/** The wanted port when it is free on the address, else any free one; any on 127.0.0.1, where others look for one at the same moment. */
 export async function freePort(address: string, wanted: number): Promise<number> {
-  return (await bind(address, wanted)) ?? (await bind(address, 0)) ?? wanted;
+  const first = address === '127.0.0.1' && wanted < 10_000 ? 0 : wanted;
+  return (await bind(address, first)) ?? (await bind(address, 0)) ?? wanted;
 }
 
 /** Whether nobody listens there. */
