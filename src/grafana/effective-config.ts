@@ -56,15 +56,15 @@ export function effectiveConfig(input: EffectiveInput): EffectiveReading {
 
   const slots: Slots = new Map([...defaults.sections].map(([section, settings]) => [section,
     new Map([...settings].map(([key, { raw, line }]) => [key, { raw, origin: { kind: 'default', line } as Origin }]))]));
-  setEach(slots, (section, key) => withOrigin(properties.get(`default.${section}.${key}`), { kind: 'default-argument' }));
+  if (properties.size > 0) setEach(slots, (section, key) => withOrigin(properties.get(`default.${section}.${key}`), { kind: 'default-argument' }));
   mergeFile(slots, custom.sections);
   const environment = new Map((input.environment ?? []).map((entry) => [entry.name, entry]));
-  setEach(slots, (section, key) => {
+  if (environment.size > 0) setEach(slots, (section, key) => {
     const name = environmentName(section, key);
     const entry = environment.get(name);
     return entry === undefined || entry.value === '' ? undefined : { raw: entry.value, origin: { kind: 'environment', name, origin: entry.origin } };
   });
-  setEach(slots, (section, key) => withOrigin(properties.get(section === defaultSection ? key : `${section}.${key}`), { kind: 'argument' }));
+  if (properties.size > 0) setEach(slots, (section, key) => withOrigin(properties.get(section === defaultSection ? key : `${section}.${key}`), { kind: 'argument' }));
 
   const values = new Map([...environment].map(([name, { value }]) => [name, value]));
   const failure = expandAll(slots, { environment: values, hostName: input.hostName ?? '', readFile: input.readFile });

@@ -2,8 +2,19 @@ import type { NodeFacts } from '../facts.ts';
 import { effectiveConfig } from './effective-config.ts';
 import type { EffectiveReading } from './effective-config.ts';
 
+type ConfigFacts = Pick<NodeFacts, 'defaults' | 'config' | 'arguments' | 'environment' | 'secretFiles' | 'hostName'>;
+
+// Many checks ask for the same node, and each reading takes milliseconds. Facts are never changed.
+const readings = new WeakMap<ConfigFacts, EffectiveReading>();
+
 /** The configuration that a node's Grafana starts with next, from what was gathered there. */
-export function effectiveOf(node: Pick<NodeFacts, 'defaults' | 'config' | 'arguments' | 'environment' | 'secretFiles' | 'hostName'>): EffectiveReading {
+export function effectiveOf(node: ConfigFacts): EffectiveReading {
+  const known = readings.get(node) ?? read(node);
+  readings.set(node, known);
+  return known;
+}
+
+function read(node: ConfigFacts): EffectiveReading {
   return effectiveConfig({
     defaults: node.defaults ?? '',
     custom: node.config?.text ?? '',
