@@ -42,10 +42,18 @@ export function readConfig(answer: Answer): ConfigReading {
       },
     }),
     files,
-    sourceAddresses: new Map([...(answer.text('routes') ?? '').matchAll(/^(\S+) .*\bsrc (\S+)/gm)].map(([, peer, source]) => [peer!, source!])),
+    sourceAddresses: readSources(answer.text('routes') ?? ''),
     addresses: [...(answer.text('addresses') ?? '').matchAll(/\binet6? ([^\s/]+)/g)].map(([, address]) => address!),
     ...(bundlePath === undefined ? {} : { caBundle: { path: bundlePath, pem: answer.text('bundle') ?? '' } }),
   };
+}
+
+function readSources(routes: string): ReadonlyMap<string, string> {
+  const lines = new Map([...routes.matchAll(/^(\S+) (.*)$/gm)].map(([, peer, route]) => [peer!, route!]));
+  return new Map([...lines].flatMap(([peer, route]) => {
+    const source = /\bsrc (\S+)/.exec(route)?.[1];
+    return source === undefined ? [] : [[peer, source] as const];
+  }));
 }
 
 function readGrafana(answer: Answer): GrafanaFacts | undefined {

@@ -8,26 +8,38 @@ const goBundles = [
 ];
 
 /**
- * `route HOST` prints one line that tells which address of its own this host uses to reach a peer. A HOST that only our ssh knows, or that is a forwarded
- * port, says nothing here: then the address that ssh came in by counts (sudo hides it, its parents do not), else that of the default way out.
- * 198.51.100.1 is nobody (RFC 5737), and asking for a route sends no packet. Every node asks for every other one: few processes each.
+ * One line a peer, the last one counts: which address of its own this host uses to reach it. A host that only our ssh knows, or that is a
+ * forwarded port, says nothing here: then the address that ssh came in by counts (sudo hides it, its parents do not), else that of the
+ * default way out. 198.51.100.1 is nobody (RFC 5737), and asking for a route sends no packet.
+ * Every node asks for every other one, and a name server that is gone takes 5 s a name: all names together have 3 s, and after three in
+ * a row that nobody knows, no more are asked for.
  */
-const routing = sh`p=$$
+function routesScript(peers: ConfigQuestion['peers']): Script {
+  const names = peers.map(({ name, host }) => sh`route ${name} ${host}
+`).join('') as Script;
+  const routes: string = sh`unknown=0
+route() {
+  [ $unknown -lt 3 ] || return 0
+  a=$(getent ahosts "$2" 2>/dev/null)
+  a=\${a%%[!0-9A-Fa-f:.]*}
+  unknown=$((unknown + 1))
+  [ -z "$a" ] || unknown=0
+  case $a in ''|127.*|::1) ;; *) printf '%s %s\n' "$1" "$(ip -o route get "$a" 2>/dev/null)" ;; esac
+}
+${raw(names)}`;
+  return sh`p=$$
 own=
 while [ -z "$own" ] && [ "\${p:-0}" -gt 1 ]; do
-  own=$(tr '\0' '\n' 2>/dev/null < "/proc/$p/environ" | sed -n 's/^SSH_CONNECTION=[^ ]* [^ ]* \([^ ]*\) .*/\1/p')
+  own=$(tr '\0' '\n' 2>/dev/null < "/proc/$p/environ" | sed -n 's/^SSH_CONNECTION=[^ ]* [^ ]* \([^ ]*\) .*/src \1/p')
   p=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$p/status")
 done
-default=
-route() {
-  a=$(getent ahosts "$1" 2>/dev/null)
-  a=\${a%%[!0-9A-Fa-f:.]*}
-  case $a in 127.*|::1) a=;; esac
-  if [ -n "$a" ]; then ip -o route get "$a" 2>/dev/null || echo
-  elif [ -n "$own" ]; then echo "src $own"
-  else [ -n "$default" ] || default=$(ip -o route get 198.51.100.1 2>/dev/null); echo "$default"; fi
-}
+[ -n "$own" ] || own=$(ip -o route get 198.51.100.1 2>/dev/null)
+{
+  for peer in ${peers.map(({ name }) => name)}; do printf '%s %s\n' "$peer" "$own"; done
+  if command -v timeout >/dev/null; then timeout 3 sh -c ${routes}; else sh -c ${routes}; fi
+} | put routes
 `;
+}
 
 export interface ConfigQuestion {
   /** Empty: `conf/custom.ini` under the home path. */
@@ -43,8 +55,6 @@ export interface ConfigQuestion {
 
 /** Asks for the config, its defaults, Grafana's version, the way to the peers and the files a push may write. Runs nothing of Grafana but `-v`. */
 export function configScript(question: ConfigQuestion): Script {
-  const routes = question.peers.map(({ name, host }) => sh`printf '%s ' ${name}; route ${host}
-`).join('') as Script;
   const bundle = sh`for f in ${goBundles}; do if [ -s "$f" ]; then say bundle-path "$f"; put bundle < "$f"; break; fi; done
 `;
   return sh`${raw(framing)}home=
@@ -68,8 +78,7 @@ for f in "$secrets"/* "\${config%/*}"/certs/* "\${config%/*}"/license.jwt; do [ 
 version() { [ -x "$1" ] && v=$("$@" -v </dev/null 2>/dev/null) && [ -n "$v" ] && say version "$v"; }
 version "$home/bin/grafana" server || version "$home/bin/grafana-server" || version "$(command -v grafana-server)" || version "$(command -v grafana)"
 { dpkg-query -W -f '\${Package} \${db:Status-Status}\n' grafana grafana-enterprise || rpm -q --qf '%{NAME} installed\n' grafana grafana-enterprise; } 2>/dev/null | put packages
-${raw(routing)}{ :; ${raw(routes)}} | put routes
-ip -o addr show 2>/dev/null | put addresses
+${raw(question.peers.length === 0 ? sh`` : routesScript(question.peers))}ip -o addr show 2>/dev/null | put addresses
 ${raw(question.bundle ? bundle : sh``)}`;
 }
 
