@@ -14,14 +14,28 @@ const processes = sh`look() {
 }
 `;
 
+/** Of files that `tail` heads with their names: the number of each process whose first or second word is Grafana. */
+const named = String.raw`/^==> \/proc\/[0-9]+\/cmdline <==$/ {
+s/[^0-9]*([0-9]+).*/\1/
+h
+n
+/(^|\/)grafana(-server)?$/ {
+g
+p
+b
+}
+n
+/(^|\/)grafana(-server)?$/ {
+g
+p
+}
+}`;
+
 /** Grafanas of this host that no unit starts; those of containers have process numbers of their own. */
 const unitless = sh`for f in /etc/default/grafana-server /etc/sysconfig/grafana-server; do [ ! -r "$f" ] || put "default-file $f" < "$f"; done
 own=$(readlink /proc/self/ns/pid)
-for p in $(grep -ls grafana /proc/[0-9]*/cmdline); do
-  p=\${p#/proc/}
-  p=\${p%/cmdline}
-  [ "$(readlink "/proc/$p/ns/pid")" = "$own" ] || continue
-  ! tr '\0' '\n' < "/proc/$p/cmdline" | head -n 2 | grep -qE '(^|/)grafana(-server)?$' || look "$p"
+for p in $(tail -n +1 $(grep -ls grafana /proc/[0-9]*/cmdline) /dev/null 2>/dev/null | tr '\0' '\n' | sed -nE ${named}); do
+  [ "$(readlink "/proc/$p/ns/pid")" != "$own" ] || look "$p"
 done
 `;
 
