@@ -187,16 +187,16 @@ function readAccess(answer: Answer, needed: readonly Named[]): readonly AccessFa
   });
 }
 
-/** The last three columns of `df -P` before the mount point; a file system without inode counts shows 0 of 0 or dashes. */
+/** `file-system` is its type, its inodes and the free ones; 0 of 0 where they are not counted. `space` is a line of `df -Pk`. */
 function readPlace(what: PlaceFacts['what'], path: string, basic: (name: string) => string): readonly PlaceFacts[] {
-  const columns = (text: string) => /^(.*?)\s+(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(\d+%|-)\s+(\/.*)$/.exec(text);
-  const [space, inodes, realPath] = [columns(basic('space')), columns(basic('inodes')), basic('real')];
+  const space = /^(.*?)\s+(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(\d+%|-)\s+(\/.*)$/.exec(basic('space'));
+  const [fileSystem = '', inodes, freeInodes] = basic('file-system').split(' ');
+  const realPath = basic('real');
   return realPath === '' ? [] : [{
-    what, path, realPath,
-    fileSystem: basic('file-system'),
+    what, path, realPath, fileSystem,
     source: space?.[1] ?? '', mountedAt: space?.[6] ?? '',
     ...(space?.[4] === undefined || space[4] === '-' ? {} : { freeBytes: Number(space[4]) * 1024 }),
-    ...(inodes === null || !(Number(inodes[2]) > 0) ? {} : { freeInodes: Number(inodes[4]) }),
+    ...(Number(inodes ?? 0) > 0 ? { freeInodes: Number(freeInodes) } : {}),
   }];
 }
 

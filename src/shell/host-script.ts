@@ -30,11 +30,10 @@ export function hostScript(question: HostQuestion): Script {
   return sh`${raw(framing)}bounded() { if command -v timeout >/dev/null; then timeout 10 "$@"; else "$@"; fi; }
 place() {
   p=$2
-  while [ ! -e "$p" ] && [ "$p" != / ]; do p=$(dirname "$p"); done
+  while [ ! -e "$p" ] && [ "$p" != / ]; do case $p in */*) p=\${p%/*}; p=\${p:-/};; *) p=.;; esac; done
   echo "real $1=$(readlink -f "$p")"
-  echo "file-system $1=$(bounded stat -f -c %T "$p")"
+  echo "file-system $1=$(bounded stat -f -c '%T %c %d' "$p")"
   echo "space $1=$(bounded df -Pk "$p" | tail -n 1)"
-  echo "inodes $1=$(bounded df -Pi "$p" | tail -n 1)"
 }
 {
   read -r v < /etc/machine-id && echo "machine-id=$v"

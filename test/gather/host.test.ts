@@ -62,9 +62,9 @@ describe('what a host answers', () => {
   });
 
   it('holds the disks, with inodes where they are counted', () => {
-    const place = (what: string, inodes: string) => ({ basics: [`real ${what}=/srv/data`, `file-system ${what}=nfs`, `space ${what}=nas:/ex port 1000 900 100 90% /srv`, `inodes ${what}=${inodes}`].join('\n') });
-    expect(read(place('data', 'nas:/ex port 50 50 0 100% /srv')).places).toEqual([{ what: 'data', path: '/srv/data', realPath: '/srv/data', fileSystem: 'nfs', source: 'nas:/ex port', mountedAt: '/srv', freeBytes: 102_400, freeInodes: 0 }]);
-    expect(read(place('data', 'btrfs 0 0 0 - /srv')).places[0]).not.toHaveProperty('freeInodes');
+    const place = (what: string, inodes: string) => ({ basics: [`real ${what}=/srv/data`, `file-system ${what}=nfs ${inodes}`, `space ${what}=nas:/ex port 1000 900 100 90% /srv`].join('\n') });
+    expect(read(place('data', '50 0')).places).toEqual([{ what: 'data', path: '/srv/data', realPath: '/srv/data', fileSystem: 'nfs', source: 'nas:/ex port', mountedAt: '/srv', freeBytes: 102_400, freeInodes: 0 }]);
+    expect(read(place('data', '0 0')).places[0]).not.toHaveProperty('freeInodes');
   });
 
   it('passes over provisioning that says nothing', () => {
