@@ -53,7 +53,7 @@ async function run({ name, about }: Suite): Promise<Count> {
   const { exitCode } = await execa('npx', ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', name, '--reporter', 'default', '--reporter', 'json', `--outputFile.json=${report}`], { stdio: 'inherit', reject: false });
   try {
     const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
-    return { passed: numPassedTests!, failed: exitCode === 0 ? 0 : Math.max(1, numFailedTests!, numFailedTestSuites!) };
+    return { passed: numPassedTests!, failed: exitCode === 0 ? 0 : numFailedTests! || Math.max(1, numFailedTestSuites!) };
   } catch {
     return { passed: 0, failed: 1 };
   }
