@@ -1,4 +1,4 @@
-import { Duplex } from 'node:stream';
+import { Duplex, type Writable } from 'node:stream';
 import type { Address } from '../cluster/cluster.ts';
 import { dialFailure, isForbidden, relayFailure } from '../shell/dial-failure.ts';
 import { framedRelay, relayCommand, relayReader } from '../shell/relay-script.ts';
@@ -62,7 +62,7 @@ export function dialOver({ execa, socket, refusal, beyond }: Master, address: Ad
     final: (done) => {
       ended = true;
       if (client === undefined) return done();
-      client.stdin.end(() => done());
+      endOf(client.stdin, done);
     },
     // After ssh is gone: nothing is left running, and a TLS error is told before the close.
     destroy: (error, done) => {
@@ -127,7 +127,7 @@ export function dialLater(opening: Promise<Duplex>): Duplex {
   const stream = new Duplex({
     read: () => void dialled?.resume(),
     write: (chunk: Buffer, _, done) => whenDialled((one) => one.write(chunk, done)),
-    final: (done) => whenDialled((one) => one.end(done)),
+    final: (done) => whenDialled((one) => endOf(one, done)),
     destroy: (error, done) => void (dialled === undefined ? Promise.resolve() : closed(dialled)).then(() => done(error)),
   });
   opening.then((one) => {
@@ -137,6 +137,17 @@ export function dialLater(opening: Promise<Duplex>): Duplex {
     one.once('end', () => stream.push(null)).once('error', (error) => stream.destroy(error));
   }, (error: Error) => stream.destroy(error));
   return likeSocket(stream);
+}
+
+/** Ends a stream; Node does not call back an `end` that comes after the close (20.20: Writable.prototype.end). */
+function endOf(stream: Writable, done: () => void): void {
+  if (stream.closed) return done();
+  let isOver = false;
+  const over = (): void => {
+    if (!isOver) done();
+    isOver = true;
+  };
+  stream.once('close', over).end(over);
 }
 
 function likeSocket(stream: Duplex): Duplex {

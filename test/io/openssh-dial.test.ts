@@ -69,6 +69,16 @@ describe('dial', () => {
     server.close();
   });
 
+  it('ends at once when the far end was quicker', async () => {
+    const server = await listening((socket) => socket.once('data', () => socket.destroySoon()));
+    for (const stream of [node.dial({ host, port: server.port }), dialLater(nextTurn(node).then((later) => later.dial({ host, port: server.port })))]) {
+      stream.write('bye');
+      await once(stream.resume(), 'end');
+      await once(stream.end(), 'close');
+    }
+    server.close();
+  });
+
   it('looks connected to drivers that wait for it', async () => {
     const server = await listening((socket) => socket.resume());
     const stream = node.dial({ host, port: server.port }) as net.Socket;
