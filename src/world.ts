@@ -156,6 +156,8 @@ export interface ConnectFailure {
 /** One kept shell on a node, as root, with TCP streams over the same ssh connection. */
 export interface NodeConnection {
   readonly name: string;
+  /** What the user's ssh config makes of the target's host: an alias is known to ssh alone. */
+  readonly host: string;
   /** The user that logged in, and how it became root. */
   readonly login: { readonly user: string; readonly become: Exclude<Become, 'auto'> };
   /**

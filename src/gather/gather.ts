@@ -10,7 +10,7 @@ import { gatherDatabase } from './database.ts';
 import { databaseTrust } from './database-trust.ts';
 import { gatherHost } from './host.ts';
 import { keyInUse } from './key-in-use.ts';
-import { gatherNode } from './node.ts';
+import { gatherNode, hostsOf, type NodeQuestion } from './node.ts';
 import { gatherEgress, readLicense } from './license.ts';
 import { gatherPeers } from './peers.ts';
 import { gatherRedis } from './redis.ts';
@@ -40,12 +40,13 @@ export interface GatherOptions {
 /** Brings everything the checks judge: this machine, all nodes at once, then the ways to the database, to Redis, between the nodes and to the shared name. */
 export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, world: World, options: GatherOptions = {}): Promise<Gathering> {
   const at = world.clock.now();
+  const hosts = hostsOf(cluster.nodes, (name) => connected.connection(name));
   const isWanted = (group: Group): boolean => options.groups?.has(group) ?? true;
   const [here, nodes] = await Promise.all([
     gatherLocal(cluster, world),
     Promise.all(connected.outcomes.map((outcome) => {
       options.tell?.(outcome.name, 'failure' in outcome ? outcome.failure.found : 'is looked at');
-      return gatherEntry(cluster, outcome, isWanted('host'), world);
+      return gatherEntry(cluster, hosts, outcome, isWanted('host'), world);
     })),
   ]);
   const license = cluster.license === undefined ? undefined : await readLicense(cluster.license, (path) => readFile(path, world), nodes, world);
@@ -98,7 +99,7 @@ async function gatherPaths(cluster: Cluster, connected: ConnectedNodes, nodes: r
 /** Nobody is asked for a password that cannot be tried. */
 const notAsked: ResolvedSecret = { ok: false, missing: 'no node was reached, so the database password was not asked for', hint: 'grafana-ha validate --only node.ssh,node.root' };
 
-async function gatherEntry(cluster: Cluster, outcome: ConnectOutcome, withHost: boolean, world: World): Promise<NodeEntry> {
+async function gatherEntry(cluster: Cluster, hosts: NodeQuestion['hosts'], outcome: ConnectOutcome, withHost: boolean, world: World): Promise<NodeEntry> {
   const { name } = outcome;
   if ('failure' in outcome) {
     const missing: Gathered<never> = { ok: false, missing: `no connection to ${name}` };
@@ -107,7 +108,7 @@ async function gatherEntry(cluster: Cluster, outcome: ConnectOutcome, withHost: 
   const { connection } = outcome;
   const layout = cluster.nodes.find((node) => node.name === name)!;
   const needsBundle = (cluster.database.caCert === undefined && cluster.database.sslMode !== 'disable') || (cluster.redis?.tls === true && cluster.redis.caCert === undefined);
-  const node = await gatherNode(layout, { nodes: cluster.nodes, needsBundle }, connection, world.clock);
+  const node = await gatherNode(layout, { hosts, needsBundle }, connection, world.clock);
   const gossipPort = cluster.alerting.mode === 'gossip' && cluster.nodes.length > 1 ? layout.gossipAddress?.port ?? cluster.alerting.port : undefined;
   return {
     name,

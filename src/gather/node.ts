@@ -13,10 +13,19 @@ import { type ConfigReading, parseVersionWords, readConfig } from './config.ts';
 import { readService, type ServiceReading } from './service.ts';
 
 /** What a node question needs of the cluster; the wizard asks before the rest is known. */
-export type NodeQuestion = Pick<Cluster, 'nodes'> & { readonly needsBundle: boolean };
+export interface NodeQuestion {
+  /** All nodes, with the hosts they are known by. */
+  readonly hosts: readonly { readonly name: string; readonly host: string }[];
+  readonly needsBundle: boolean;
+}
+
+/** The hosts of all nodes, as far as connections know them better than the cluster file. */
+export function hostsOf(nodes: Cluster['nodes'], connection: (name: string) => NodeConnection | undefined): NodeQuestion['hosts'] {
+  return nodes.map(({ name, target }) => ({ name, host: connection(name)?.host ?? target.host }));
+}
 
 /** Looks at one node in three questions, each naming what the next one needs; changes nothing there. */
-export async function gatherNode(node: Node, cluster: NodeQuestion, connection: NodeConnection, clock: Clock): Promise<Gathered<NodeFacts>> {
+export async function gatherNode(node: Node, question: NodeQuestion, connection: NodeConnection, clock: Clock): Promise<Gathered<NodeFacts>> {
   const ask = async (script: Script): Promise<Answer> => parseAnswer((await connection.run(script, { repeatable: true })).stdout);
   try {
     const asked = clock.now().getTime();
@@ -26,8 +35,8 @@ export async function gatherNode(node: Node, cluster: NodeQuestion, connection: 
       config: service.configPath ?? '',
       homes: service.homes,
       secretsPath: node.grafana.secretsPath ?? '',
-      peers: cluster.nodes.filter(({ name }) => name !== node.name).map(({ name, target }) => ({ name, host: target.host })),
-      bundle: cluster.needsBundle,
+      peers: question.hosts.filter(({ name }) => name !== node.name),
+      bundle: question.needsBundle,
     }))));
     const bare = makeFacts(service, config, clockAheadSeconds);
     const secretFiles = await readSecretFiles(bare, node, config, ask);

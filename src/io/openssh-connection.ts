@@ -6,6 +6,7 @@ import { keptShell } from './openssh-shell.ts';
 
 interface ConnectionRequest {
   readonly name: string;
+  readonly host: string;
   readonly login: NodeConnection['login'];
   readonly ssh: SshProcess;
   readonly execa: Execa;
@@ -22,7 +23,7 @@ export interface OpenConnection extends NodeConnection {
 export type OpenOutcome = { readonly name: string; readonly connection: OpenConnection } | { readonly name: string; readonly failure: ConnectFailure };
 
 /** A ready ssh as the rest of the program sees it. */
-export function connectionOver({ name, login, ssh, execa, socket, nonce }: ConnectionRequest): OpenConnection {
+export function connectionOver({ name, host, login, ssh, execa, socket, nonce }: ConnectionRequest): OpenConnection {
   const streams = new Set<Duplex>();
   const beyond = makeBeyond();
   const shell = keptShell(name, ssh, nonce);
@@ -31,6 +32,7 @@ export function connectionOver({ name, login, ssh, execa, socket, nonce }: Conne
   void ssh.ended.then(() => (ended = true));
   return {
     name,
+    host,
     login,
     run: shell.run,
     isLost: () => ended && !closed && !shell.isLate(),

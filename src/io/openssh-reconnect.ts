@@ -56,6 +56,7 @@ export function lasting(first: OpenConnection, again: () => Promise<OpenOutcome>
 
   return {
     name,
+    host: first.host,
     login: first.login,
     run(script, options) {
       const answer = before.then(() => runOne(script, options));

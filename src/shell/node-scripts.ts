@@ -20,8 +20,8 @@ function routesScript(peers: ConfigQuestion['peers']): Script {
   const routes: string = sh`unknown=0
 route() {
   [ $unknown -lt 3 ] || return 0
-  a=$(getent ahosts "$2" 2>/dev/null)
-  a=\${a%%[!0-9A-Fa-f:.]*}
+  a=$2
+  case $a in *:*) ;; *[!0-9.]*) a=$(getent ahosts "$a" 2>/dev/null); a=\${a%%[!0-9A-Fa-f:.]*} ;; esac
   unknown=$((unknown + 1))
   [ -z "$a" ] || unknown=0
   case $a in ''|127.*|::1) ;; *) printf '%s %s\n' "$1" "$(ip -o route get "$a" 2>/dev/null)" ;; esac

@@ -2,7 +2,7 @@ import type { Target } from '../cluster/cluster.ts';
 import { formatTarget } from '../cluster/target.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import type { NodeFacts } from '../facts.ts';
-import { gatherNode } from '../gather/node.ts';
+import { gatherNode, hostsOf } from '../gather/node.ts';
 import type { NodeConnection, Paint, World } from '../world.ts';
 import type { Asker } from './ask.ts';
 import type { OpenConnections } from './connect-nodes.ts';
@@ -21,8 +21,9 @@ export interface Looked {
 export async function lookAtNodes(typed: readonly TypedNode[], open: OpenConnections, layouts: Layouts, world: World, ask: Asker): Promise<Looked | undefined> {
   const layoutOf = new Map(typed.map(({ name = '', target }) => [formatTarget(target), layouts.get(name) ?? {}]));
   const nodes = makeNodes({ nodes: typed.map(({ target }) => ({ name: formatTarget(target), target })), gossip: new Map(), layouts: layoutOf });
+  const hosts = hostsOf(nodes, (name) => open.get(name));
   const line = world.screen.progress('  looking at what runs there');
-  const looks = await Promise.all(nodes.map((node) => gatherNode(node, { nodes, needsBundle: true }, open.get(node.name)!, world.clock))).finally(() => line.done());
+  const looks = await Promise.all(nodes.map((node) => gatherNode(node, { hosts, needsBundle: true }, open.get(node.name)!, world.clock))).finally(() => line.done());
 
   const facts: NodeFacts[] = [];
   for (const [index, look] of looks.entries()) {

@@ -39,7 +39,7 @@ describe('looking at a node', () => {
     const node = sampleNode('graf-a', '127.0.0.1', { grafana: { unit: 'no-such-unit-here', statePath: at('state'), configPath: at('etc/grafana.ini'), status, start: `start --homepath=${at('home')} --config=${at('etc/grafana.ini')}` } });
     const [outcome] = await world.connect([node], { perHop: 8 });
     if (outcome === undefined || 'failure' in outcome) throw new Error('no connection');
-    const gathered = await gatherNode(node, { nodes: [node, sampleNode('graf-b', '198.51.100.7')], needsBundle: false }, outcome.connection, world.clock);
+    const gathered = await gatherNode(node, { hosts: [{ name: 'graf-a', host: '127.0.0.1' }, { name: 'graf-b', host: '198.51.100.7' }], needsBundle: false }, outcome.connection, world.clock);
     if (!gathered.ok) throw new Error(gathered.missing);
     return gathered.facts;
   };
