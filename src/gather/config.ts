@@ -1,5 +1,5 @@
 import type { ConfigFile, FileFacts, GrafanaFacts } from '../facts.ts';
-import type { Answer } from '../shell/framed-answer.ts';
+import { type Answer, firstWord } from '../shell/framed-answer.ts';
 
 /** What the second question to a node tells. */
 export interface ConfigReading {
@@ -19,7 +19,7 @@ export interface ConfigReading {
 export function readConfig(answer: Answer): ConfigReading {
   const files = new Map([...answer.under('file-hash')].flatMap(([path, sha256]) => {
     const [owner = '', mode = '', modified = '0'] = (answer.text(`file-owner ${path}`) ?? '').trim().split(' ');
-    return [[path, { path, sha256: sha256.trim(), owner, mode, modified: Number(modified) }] as const];
+    return [[path, { path, sha256: firstWord(sha256) ?? '', owner, mode, modified: Number(modified) }] as const];
   }));
   const configPath = answer.text('config') ?? '';
   const facts = files.get(configPath);
@@ -38,7 +38,7 @@ export function readConfig(answer: Answer): ConfigReading {
         realPath: answer.text('real') ?? configPath,
         text: answer.text('text') ?? '',
         fileSystem: (answer.text('file-system') ?? '').trim(),
-        mountPoint: answer.text('mount-point') !== undefined,
+        mountPoint: isMountPoint(answer.text('real') ?? configPath, answer.text('mounts') ?? ''),
       },
     }),
     files,
@@ -46,6 +46,11 @@ export function readConfig(answer: Answer): ConfigReading {
     addresses: [...(answer.text('addresses') ?? '').matchAll(/\binet6? ([^\s/]+)/g)].map(([, address]) => address!),
     ...(bundlePath === undefined ? {} : { caBundle: { path: bundlePath, pem: answer.text('bundle') ?? '' } }),
   };
+}
+
+/** Field 5 of a line of mountinfo (man proc_pid_mountinfo). */
+function isMountPoint(path: string, mounts: string): boolean {
+  return mounts.split('\n').some((line) => line.split(' ')[4] === path);
 }
 
 function readSources(routes: string): ReadonlyMap<string, string> {

@@ -4,7 +4,7 @@ import type { Gathered, NodeFacts } from '../facts.ts';
 import type { AccessFacts, HostFacts, ListenerFacts, PlaceFacts, UnitFacts } from '../facts/host.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { findExpanders } from '../grafana/expanders.ts';
-import { type Answer, parseAnswer } from '../shell/framed-answer.ts';
+import { type Answer, firstWord, parseAnswer } from '../shell/framed-answer.ts';
 import { type HostQuestion, hostScript } from '../shell/host-script.ts';
 import { parseListener } from '../shell/listeners.ts';
 import { parseProperties } from '../shell/systemd.ts';
@@ -118,35 +118,36 @@ function alikeFiles({ value, path }: Pick<Reading, 'value' | 'path'>): readonly 
 
 /** Reads the answer to `hostScript`. */
 export function readHost(answer: Answer, { needed, script }: HostAsking): HostFacts {
-  const basics = parseProperties(answer.text('basics') ?? '');
-  const basic = (name: string): string => basics.get(name)?.[0]?.trim() ?? '';
-  const [machineId, program] = [basic('machine-id'), basic('program')];
+  const word = (name: string): string => answer.text(name)?.trim() ?? '';
+  const lines = (name: string): readonly string[] => (answer.text(name) ?? '').split('\n');
+  const [machineId, program] = [word('machine-id'), word('program')];
   const properties = parseProperties(answer.text('limits') ?? '');
-  const word = (name: string): string => properties.get(name)?.[0] ?? '';
+  const property = (name: string): string => properties.get(name)?.[0] ?? '';
+  const [realPaths, fileSystems, spaces] = [lines('real'), lines('file-system'), lines('space')];
   const provisioning = readProvisioning(answer);
   return {
     ...(machineId === '' ? {} : { machineId }),
-    ...(properties.size === 0 ? {} : { unit: readUnit(word) }),
+    ...(properties.size === 0 ? {} : { unit: readUnit(property) }),
     access: readAccess(answer, needed),
-    places: script.places.flatMap(({ what, path }) => readPlace(what, path, (name) => basic(`${name} ${what}`))),
+    places: script.places.flatMap((place, index) => readPlace(place, { realPath: realPaths[index] ?? '', fileSystem: fileSystems[index] ?? '', space: spaces[index] ?? '' })),
     ...(program === '' ? {} : { program }),
     listeners: [...answer.under('listener')].flatMap(([socket, owner]): readonly ListenerFacts[] => {
       const listener = parseListener(socket, owner);
       return listener === undefined ? [] : [listener];
     }),
     lowPorts: {
-      first: Number(basic('first-port') || '1024'),
-      ambient: word('AmbientCapabilities').toLowerCase().split(' ').filter(Boolean),
-      bounding: word('CapabilityBoundingSet').toLowerCase().split(' ').filter(Boolean),
+      first: Number(word('first-port') || '1024'),
+      ambient: property('AmbientCapabilities').toLowerCase().split(' ').filter(Boolean),
+      bounding: property('CapabilityBoundingSet').toLowerCase().split(' ').filter(Boolean),
       // NoNewPrivileges takes the capabilities of files away.
-      onProgram: word('NoNewPrivileges') !== 'yes' && /cap_net_bind_service/.test(basic('capabilities')),
+      onProgram: property('NoNewPrivileges') !== 'yes' && /cap_net_bind_service/.test(word('capabilities')),
     },
     clock: readClock(answer),
     updates: readUpdates(answer),
     managers: readManagers(answer),
     ...(provisioning === undefined ? {} : { provisioning: { folder: script.provisioning, hashes: provisioning } }),
     namedFiles: new Map(script.alike.map(({ name, path }) => {
-      const sha256 = answer.text(`alike ${name}`)?.trim() ?? '';
+      const sha256 = firstWord(answer.text(`alike ${name}`)) ?? '';
       return [name, { path, ...(sha256 === '' ? {} : { sha256 }) }];
     })),
   };
@@ -188,12 +189,11 @@ function readAccess(answer: Answer, needed: readonly Named[]): readonly AccessFa
 }
 
 /** `file-system` is its type, its inodes and the free ones; 0 of 0 where they are not counted. `space` is a line of `df -Pk`. */
-function readPlace(what: PlaceFacts['what'], path: string, basic: (name: string) => string): readonly PlaceFacts[] {
-  const space = /^(.*?)\s+(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(\d+%|-)\s+(\/.*)$/.exec(basic('space'));
-  const [fileSystem = '', inodes, freeInodes] = basic('file-system').split(' ');
-  const realPath = basic('real');
-  return realPath === '' ? [] : [{
-    what, path, realPath, fileSystem,
+function readPlace(place: HostQuestion['places'][number], said: { readonly realPath: string; readonly fileSystem: string; readonly space: string }): readonly PlaceFacts[] {
+  const space = /^(.*?)\s+(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(\d+%|-)\s+(\/.*)$/.exec(said.space);
+  const [fileSystem = '', inodes, freeInodes] = said.fileSystem.split(' ');
+  return said.realPath === '' ? [] : [{
+    ...place, realPath: said.realPath, fileSystem,
     source: space?.[1] ?? '', mountedAt: space?.[6] ?? '',
     ...(space?.[4] === undefined || space[4] === '-' ? {} : { freeBytes: Number(space[4]) * 1024 }),
     ...(Number(inodes ?? 0) > 0 ? { freeInodes: Number(freeInodes) } : {}),

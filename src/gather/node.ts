@@ -36,6 +36,7 @@ export async function gatherNode(node: Node, question: NodeQuestion, connection:
       homes: service.homes,
       secretsPath: node.grafana.secretsPath ?? '',
       peers: question.hosts.filter(({ name }) => name !== node.name),
+      ...(connection.login.address === undefined ? {} : { ownAddress: connection.login.address }),
       bundle: question.needsBundle,
     }))));
     const bare = makeFacts(service, config, clockAheadSeconds);

@@ -23,19 +23,21 @@ export interface LoginRequest {
 /** Follows an ssh until its shell is ready as the right user, or it is clear why it never will be. */
 export async function followLogin({ ssh, target, mark, sudoPrompt, loggedIn, sudoPassword }: LoginRequest): Promise<LoginOutcome> {
   const words = hear(ssh);
-  const user = await words.until(({ out }) => new RegExp(`${mark} login \\d+ (\\S+)\n`).exec(out)?.[1]);
-  if (user === undefined) {
+  const entered = await words.until(({ out }) => new RegExp(`${mark} login \\d+ (\\S+) (?:\\S+ \\S+ (\\S+) \\S+)?\n`).exec(out) ?? undefined);
+  if (entered === undefined) {
     const { exitCode, missing } = await ssh.ended;
     if (missing) return { failure: { kind: 'other', found: 'there is no ssh on this machine', hint: 'sudo apt-get install openssh-client' } };
     return { failure: sshFailure({ target, exitCode, stderr: words.err(), stdout: words.out() }) };
   }
+  const [, user = '', address] = entered;
+  const loggedInAs = (become: NodeConnection['login']['become']): LoginOutcome => ({ login: { user, become, ...(address === undefined ? {} : { address }) } });
   loggedIn();
 
   const last = (pattern: string, { out, err }: Heard) => (err.includes(`${mark} ${pattern}`) ? new RegExp(`${mark} ${pattern} (none|sudo|doas|dzdo)\n`).exec(out)?.[1] as NodeConnection['login']['become'] | undefined : undefined);
   const ready = (heard: Heard) => last('ready', heard);
   const said = () => words.err().replaceAll(mark, '').replaceAll(sudoPrompt, '');
   const state = await words.until((heard) => ready(heard) ?? (last('refused', heard) && 'refused'));
-  if (state !== undefined && state !== 'refused') return { login: { user, become: state } };
+  if (state !== undefined && state !== 'refused') return loggedInAs(state);
   const program = last('refused', { out: words.out(), err: words.err() }) ?? 'sudo';
   const failureOf = (text: string) => (program === 'doas' ? doasFailure(user, text) : sudoFailure(user, text, program === 'dzdo' ? program : 'sudo'));
   const failure = failureOf(said());
@@ -55,7 +57,7 @@ export async function followLogin({ ssh, target, mark, sudoPrompt, loggedIn, sud
   const end = await words.until((heard) => ready(heard) ?? (prompts(heard) > 1 ? 'again' : undefined));
   if (end !== undefined && end !== 'again') {
     answer.tried(wanted ? 'right' : 'unknown');
-    return { login: { user, become: end } };
+    return loggedInAs(end);
   }
   const judged = failureOf(end === 'again' ? 'Sorry, try again.\ndoas: Authentication failed' : said());
   answer.tried(judged.kind === 'sudo-wrong-password' ? 'wrong' : 'unknown');

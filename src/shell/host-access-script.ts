@@ -23,13 +23,13 @@ export interface AccessQuestion {
 
 /** Asks what the unit allows, and tries in a unit of our own with its user and its walls whether Grafana reads and writes its files; that unit is gone at the end. */
 export function accessScript({ unit, user, paths }: AccessQuestion): Script {
-  return sh`bounded /bin/sh -c ${probe} sh ${paths} | put access-root
+  return sh`put access-root; bounded /bin/sh -c ${probe} sh ${paths}
 if command -v setpriv >/dev/null; then
-  if id ${user} >/dev/null 2>&1; then bounded setpriv --reuid ${user} --regid "$(id -g ${user})" --init-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null | put access-plain; fi
-  bounded setpriv --reuid 65534 --regid 65534 --clear-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null | put access-others
+  if group=$(id -g ${user} 2>/dev/null); then put access-plain; bounded setpriv --reuid ${user} --regid "$group" --init-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null; fi
+  put access-others; bounded setpriv --reuid 65534 --regid 65534 --clear-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null
 fi
 if [ "$(getenforce 2>/dev/null)" = Enforcing ] && command -v matchpathcon >/dev/null; then
-  for f in ${paths}; do [ ! -e "$f" ] || matchpathcon -V "$f" 2>/dev/null | put "label $f"; done
+  for f in ${paths}; do [ ! -e "$f" ] || { put "label $f"; matchpathcon -V "$f" 2>/dev/null; }; done
 fi
 if [ -n ${unit} ] && [ -d /run/systemd/system ]; then
   shown=$(systemctl show ${unit} -p ${[...limits, ...protections, ...ownFolders].join(',')})
@@ -49,7 +49,7 @@ if [ -n ${unit} ] && [ -d /run/systemd/system ]; then
   for d in $(printf '%s\n' "$shown" | sed -n 's/^LogsDirectory=//p'); do set -- "$@" -p "ReadWritePaths=-/var/log/\${d%%:*}"; done
   set +f
   case $shown in *DynamicUser=yes*) ;; *)
-    bounded systemd-run --quiet --wait --pipe --collect -p RuntimeMaxSec=5 "$@" /bin/sh -c ${forUnit(probe)} sh ${paths.map(forUnit)} </dev/null 2>/dev/null | put access-unit
+    put access-unit; bounded systemd-run --quiet --wait --pipe --collect -p RuntimeMaxSec=5 "$@" /bin/sh -c ${forUnit(probe)} sh ${paths.map(forUnit)} </dev/null 2>/dev/null
   esac
 fi
 `;

@@ -21,29 +21,29 @@ export const askedUnits: readonly string[] = [...configManagers.flatMap(({ units
 export function careScript(configPath: string): Script {
   const commands = configManagers.flatMap((manager) => manager.commands).join('|');
   return sh`if [ -d /run/systemd/system ]; then
-  bounded systemctl is-active ${askedUnits} 2>/dev/null | put active
-  if command -v systemd-detect-virt >/dev/null && ! systemd-detect-virt --container --quiet; then bounded timedatectl show -p NTPSynchronized --value 2>/dev/null | put synchronised; fi
+  put active; bounded systemctl is-active ${askedUnits} 2>/dev/null
+  if command -v systemd-detect-virt >/dev/null && ! systemd-detect-virt --container --quiet; then put synchronised; bounded timedatectl show -p NTPSynchronized --value 2>/dev/null; fi
   for f in $(grep -lsE ${`^ExecStart=.*(${commands})`} /etc/systemd/system/*.service /usr/local/lib/systemd/system/*.service); do
     u=\${f##*/}
     u=\${u%.service}
-    if systemctl is-active --quiet "$u.timer" || systemctl is-active --quiet "$u.service"; then sed -n 's/^ExecStart=//p' "$f" | put "runs $f"; fi
+    if systemctl is-active --quiet "$u.timer" || systemctl is-active --quiet "$u.service"; then put "runs $f"; sed -n 's/^ExecStart=//p' "$f"; fi
   done
 fi
 for f in $(grep -lsE ${`^[^#]*(${commands})`} /etc/crontab /etc/cron.d/* /etc/cron.hourly/* /etc/cron.daily/* /var/spool/cron/crontabs/* /var/spool/cron/* /etc/crontabs/*); do
-  grep -E ${`^[^#]*(${commands})`} "$f" | put "runs $f"
+  put "runs $f"; grep -E ${`^[^#]*(${commands})`} "$f"
 done
 for d in /opt/puppetlabs/puppet/cache/state /var/lib/puppet/state /var/cache/puppet/state; do
   [ ! -e "$d/agent_disabled.lock" ] || say puppet-disabled yes
   [ ! -s "$d/resources.txt" ] || say puppet-knows "$(grep -qiF ${configPath} "$d/resources.txt" && echo yes || echo no)"
 done
-if command -v dpkg-query >/dev/null; then dpkg-query -W -f '\${Package} \${db:Status-Want} \${db:Status-Status}\n' grafana grafana-enterprise 2>/dev/null | put dpkg; fi
-if command -v unattended-upgrade >/dev/null; then apt-config dump 2>/dev/null | grep -E '^(APT::Periodic::(Enable|Unattended-Upgrade)|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-Blacklist))' | put apt; fi
+if command -v dpkg-query >/dev/null; then put dpkg; dpkg-query -W -f '\${Package} \${db:Status-Want} \${db:Status-Status}\n' grafana grafana-enterprise 2>/dev/null; fi
+if command -v unattended-upgrade >/dev/null; then put apt; apt-config dump 2>/dev/null | grep -E '^(APT::Periodic::(Enable|Unattended-Upgrade)|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-Blacklist))'; fi
 if command -v rpm >/dev/null && [ -d /etc/yum.repos.d ]; then
-  rpm -q --qf '%{NAME}\n' grafana grafana-enterprise 2>/dev/null | grep -v ' ' | put rpm
-  cat /etc/dnf/automatic.conf /etc/yum/yum-cron.conf 2>/dev/null | grep -E '^ *apply_updates' | put dnf-apply
-  cat /etc/dnf/dnf.conf /etc/dnf/automatic.conf /etc/yum.conf /etc/yum.repos.d/*grafana* 2>/dev/null | grep -E '^ *exclude(pkgs)? *=.*grafana' | put dnf-exclude
-  cat /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml /etc/yum/pluginconf.d/versionlock.list 2>/dev/null | grep -E '^[^#]*grafana' | put dnf-lock
+  put rpm; rpm -q --qf '%{NAME}\n' grafana grafana-enterprise 2>/dev/null | grep -v ' '
+  put dnf-apply; cat /etc/dnf/automatic.conf /etc/yum/yum-cron.conf 2>/dev/null | grep -E '^ *apply_updates'
+  put dnf-exclude; cat /etc/dnf/dnf.conf /etc/dnf/automatic.conf /etc/yum.conf /etc/yum.repos.d/*grafana* 2>/dev/null | grep -E '^ *exclude(pkgs)? *=.*grafana'
+  put dnf-lock; cat /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml /etc/yum/pluginconf.d/versionlock.list 2>/dev/null | grep -E '^[^#]*grafana'
 fi
-if command -v needrestart >/dev/null; then cat /etc/needrestart/needrestart.conf /etc/needrestart/conf.d/*.conf 2>/dev/null | grep -E '^ *\$nrconf\{(restart|override_rc)\}' | put needrestart; fi
+if command -v needrestart >/dev/null; then put needrestart; cat /etc/needrestart/needrestart.conf /etc/needrestart/conf.d/*.conf 2>/dev/null | grep -E '^ *\$nrconf\{(restart|override_rc)\}'; fi
 `;
 }

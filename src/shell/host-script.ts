@@ -23,45 +23,45 @@ export interface HostQuestion extends AccessQuestion {
 /** Asks what of the host can break its Grafana; every command is bounded in time, and nothing stays behind. */
 export function hostScript(question: HostQuestion): Script {
   const { unit, configPath, places, pid, program, ports, provisioning, alike } = question;
-  const looks = places.map(({ what, path }) => sh`place ${what} ${path}
-`).join('') as Script;
-  const alikes = alike.map(({ name, path }) => sh`if [ -f ${path} ]; then sha256sum < ${path} | cut -d' ' -f1 | put ${`alike ${name}`}; else say ${`alike ${name}`} ''; fi
+  const alikes = alike.map(({ name, path }) => sh`put ${`alike ${name}`}; [ ! -f ${path} ] || sha256sum < ${path}
 `).join('') as Script;
   return sh`${raw(framing)}bounded() { if command -v timeout >/dev/null; then timeout 10 "$@"; else "$@"; fi; }
-place() {
-  p=$2
-  while [ ! -e "$p" ] && [ "$p" != / ]; do case $p in */*) p=\${p%/*}; p=\${p:-/};; *) p=.;; esac; done
-  echo "real $1=$(readlink -f "$p")"
-  echo "file-system $1=$(bounded stat -f -c '%T %c %d' "$p")"
-  echo "space $1=$(bounded df -Pk "$p" | tail -n 1)"
+! read -r v < /etc/machine-id || say machine-id "$v"
+! read -r v < /proc/sys/net/ipv4/ip_unprivileged_port_start || say first-port "$v"
+${raw(pid === undefined ? sh`` : sh`put program; readlink ${`/proc/${pid}/exe`}
+`)}! command -v getcap >/dev/null || { put capabilities; getcap ${program} 2>/dev/null; }
+${raw(placesScript(places.map(({ path }) => path)))}${raw(accessScript(question))}${raw(ports.length === 0 ? sh`` : listenersScript(ports, unit))}${raw(provisioningScript(provisioning))}${raw(alikes)}${raw(careScript(configPath))}`;
 }
-{
-  read -r v < /etc/machine-id && echo "machine-id=$v"
-  read -r v < /proc/sys/net/ipv4/ip_unprivileged_port_start && echo "first-port=$v"
-  ${raw(pid === undefined ? sh`` : sh`echo "program=$(readlink ${`/proc/${pid}/exe`})"
-  `)}! command -v getcap >/dev/null || echo "capabilities=$(getcap ${program})"
-${raw(looks)}} 2>/dev/null | put basics
-${raw(accessScript(question))}${raw(ports.length === 0 ? sh`` : listenersScript(ports, unit))}${raw(provisioningScript(provisioning))}${raw(alikes)}${raw(careScript(configPath))}`;
+
+/** The disks of folders, or of what is there on the way to them, a line each; where one file system hangs, the others still answer. */
+function placesScript(paths: readonly string[]): Script {
+  return sh`set --
+for p in ${paths}; do
+  while [ ! -e "$p" ] && [ "$p" != / ]; do case $p in */*) p=\${p%/*}; p=\${p:-/};; *) p=.;; esac; done
+  set -- "$@" "$p"
+done
+put real; for p; do ( cd -- "$p" && pwd -P ) 2>/dev/null || readlink -f -- "$p" || echo; done
+each() { said=$(bounded "$@" "$p" 2>/dev/null) || said=; printf '%s\n' "\${said##*
+}"; }
+put file-system; s=$(bounded stat -f -c '%T %c %d' "$@" 2>/dev/null) && printf '%s\n' "$s" || for p; do each stat -f -c '%T %c %d'; done
+put space; s=$(bounded df -Pk "$@" 2>/dev/null) && printf '%s\n' "\${s#*
+}" || for p; do each df -Pk; done
+`;
 }
 
 /** Sockets of /proc/net that listen: 0A is a listening TCP socket, 07 a UDP one without a peer (include/net/tcp_states.h). Their owners are looked for only where there are any. */
 function listenersScript(ports: readonly number[], unit: string): Script {
   const hex = ports.map((port) => port.toString(16).toUpperCase().padStart(4, '0')).join('|');
   return sh`descriptors=
-listening() {
-  protocol=$1
-  shift
-  cat "$@" 2>/dev/null | grep -E ${`^ *[0-9]+: [0-9A-F]+:(${hex}) [0-9A-F]+:0000 (0A|07) `} | while read -r _ local _ _ _ _ _ _ _ inode _; do
-    [ -n "$descriptors" ] || descriptors=$(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -E '^/proc/|socket:')
-    p=$(printf '%s\n' "$descriptors" | sed -n "/^\/proc\//h; /socket:\[$inode\]/{g;s/^\/proc\/\([0-9]*\).*/\1/p;q;}")
-    owner=
-    if [ -n "$p" ]; then
-      owner="$p $(sed -n 's/^PPid:[^0-9]*//p' "/proc/$p/status") $(grep -qF ${`/${unit.replace(/\.service$/, '')}.service`} "/proc/$p/cgroup" && echo yes || echo no) $(cat "/proc/$p/comm")"
-    fi
-    say "listener $protocol $local $inode" "$owner"
-  done
-}
-listening tcp /proc/net/tcp /proc/net/tcp6
-listening udp /proc/net/udp /proc/net/udp6
+grep -hE ${`^ *[0-9]+: [0-9A-F]+:(${hex}) [0-9A-F]+:0000 (0A|07) `} /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2>/dev/null | while read -r _ local _ state _ _ _ _ _ inode _; do
+  [ -n "$descriptors" ] || descriptors=$(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -E '^/proc/|socket:')
+  p=$(printf '%s\n' "$descriptors" | sed -n "/^\/proc\//h; /socket:\[$inode\]/{g;s/^\/proc\/\([0-9]*\).*/\1/p;q;}")
+  owner=
+  if [ -n "$p" ]; then
+    owner="$p $(sed -n 's/^PPid:[^0-9]*//p' "/proc/$p/status") $(grep -qF ${`/${unit.replace(/\.service$/, '')}.service`} "/proc/$p/cgroup" && echo yes || echo no) $(cat "/proc/$p/comm")"
+  fi
+  case $state in 0A) protocol=tcp;; *) protocol=udp;; esac
+  say "listener $protocol $local $inode" "$owner"
+done
 `;
 }

@@ -1,3 +1,4 @@
+import { isIp } from '../cluster/ip.ts';
 import { framing } from './framed-answer.ts';
 import { raw, type Script, sh } from './quote.ts';
 
@@ -7,38 +8,35 @@ const goBundles = [
   '/etc/pki/tls/cacert.pem', '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem', '/etc/ssl/cert.pem',
 ];
 
+const route = sh`route() { case $2 in ''|127.*|::1) ;; *) printf '%s %s\n' "$1" "$(ip -o route get "$2" 2>/dev/null)" ;; esac; }
+`;
+
 /**
- * One line a peer, the last one counts: which address of its own this host uses to reach it. A host that only our ssh knows, or that is a
- * forwarded port, says nothing here: then the address that ssh came in by counts (sudo hides it, its parents do not), else that of the
- * default way out. 198.51.100.1 is nobody (RFC 5737), and asking for a route sends no packet.
+ * One line a peer, the last one counts: which address of its own this host uses to reach it. A peer that only our ssh knows, or that is a
+ * forwarded port, says nothing here: then the address that ssh came in by counts, else that of the default way out. 198.51.100.1 is nobody
+ * (RFC 5737), and asking for a route sends no packet.
  * Every node asks for every other one, and a name server that is gone takes 5 s a name: all names together have 3 s, and after three in
  * a row that nobody knows, no more are asked for.
  */
-function routesScript(peers: ConfigQuestion['peers']): Script {
-  const names = peers.map(({ name, host }) => sh`route ${name} ${host}
+function routesScript({ peers, ownAddress }: ConfigQuestion): Script {
+  const calls = (ask: 'route' | 'named', isAsked: (host: string) => boolean) => peers.filter(({ host }) => isAsked(host)).map(({ name, host }) => sh`${raw(ask as Script)} ${name} ${host}
 `).join('') as Script;
-  const routes: string = sh`unknown=0
-route() {
+  const named: string = sh`${raw(route)}unknown=0
+named() {
   [ $unknown -lt 3 ] || return 0
-  a=$2
-  case $a in *:*) ;; *[!0-9.]*) a=$(getent ahosts "$a" 2>/dev/null); a=\${a%%[!0-9A-Fa-f:.]*} ;; esac
+  a=$(getent ahosts "$2" 2>/dev/null)
+  a=\${a%%[!0-9A-Fa-f:.]*}
   unknown=$((unknown + 1))
   [ -z "$a" ] || unknown=0
-  case $a in ''|127.*|::1) ;; *) printf '%s %s\n' "$1" "$(ip -o route get "$a" 2>/dev/null)" ;; esac
+  route "$1" "$a"
 }
-${raw(names)}`;
-  return sh`p=$$
-own=
-while [ -z "$own" ] && [ "\${p:-0}" -gt 1 ]; do
-  own=$(tr '\0' '\n' 2>/dev/null < "/proc/$p/environ" | sed -n 's/^SSH_CONNECTION=[^ ]* [^ ]* \([^ ]*\) .*/src \1/p')
-  p=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$p/status")
-done
+${raw(calls('named', (host) => !isIp(host)))}`;
+  return sh`${raw(route)}own=${ownAddress === undefined ? '' : `src ${ownAddress}`}
+put routes
 [ -n "$own" ] || own=$(ip -o route get 198.51.100.1 2>/dev/null)
-{
-  for peer in ${peers.map(({ name }) => name)}; do printf '%s %s\n' "$peer" "$own"; done
-  if command -v timeout >/dev/null; then timeout 3 sh -c ${routes}; else sh -c ${routes}; fi
-} | put routes
-`;
+for peer in ${peers.map(({ name }) => name)}; do printf '%s %s\n' "$peer" "$own"; done
+${raw(calls('route', isIp))}${raw(peers.every(({ host }) => isIp(host)) ? sh`` : sh`if command -v timeout >/dev/null; then timeout 3 sh -c ${named}; else sh -c ${named}; fi
+`)}`;
 }
 
 export interface ConfigQuestion {
@@ -49,36 +47,38 @@ export interface ConfigQuestion {
   /** Empty: `secrets` beside the config. */
   readonly secretsPath: string;
   readonly peers: readonly { readonly name: string; readonly host: string }[];
+  /** The one that ssh came in by. */
+  readonly ownAddress?: string;
   /** Send the trust bundle too: some 200 KB. */
   readonly bundle: boolean;
 }
 
 /** Asks for the config, its defaults, Grafana's version, the way to the peers and the files a push may write. Runs nothing of Grafana but `-v`. */
 export function configScript(question: ConfigQuestion): Script {
-  const bundle = sh`for f in ${goBundles}; do if [ -s "$f" ]; then say bundle-path "$f"; put bundle < "$f"; break; fi; done
+  const bundle = sh`for f in ${goBundles}; do if [ -s "$f" ]; then say bundle-path "$f"; put bundle; cat "$f"; break; fi; done
 `;
   return sh`${raw(framing)}home=
-for h in ${question.homes}; do if [ -f "$h/conf/defaults.ini" ]; then home=$h; put defaults < "$h/conf/defaults.ini"; break; fi; done
+for h in ${question.homes}; do if [ -f "$h/conf/defaults.ini" ]; then home=$h; put defaults; cat "$h/conf/defaults.ini"; break; fi; done
 say home "$home"
 config=${question.config}
 [ -n "$config" ] || config=$home/conf/custom.ini
 say config "$config"
-describe() { stat -L -c '%U:%G %a %Y' "$2" 2>/dev/null | put "$1-owner $2"; sha256sum < "$2" | cut -d' ' -f1 | put "$1-hash $2"; }
+describe() { put "file-owner $1"; stat -L -c '%U:%G %a %Y' "$1" 2>/dev/null; put "file-hash $1"; sha256sum < "$1"; }
 if [ -f "$config" ]; then
   real=$(readlink -f "$config")
   say real "$real"
-  put text < "$config"
-  describe file "$config"
-  stat -f -c %T "$real" | put file-system
-  cut -d' ' -f5 /proc/self/mountinfo | grep -qxF "$real" && say mount-point yes
+  put text; cat "$config"
+  describe "$config"
+  put file-system; stat -f -c %T "$real"
+  put mounts; grep -F -- " $real " /proc/self/mountinfo
 fi
 secrets=${question.secretsPath}
 [ -n "$secrets" ] || secrets=\${config%/*}/secrets
-for f in "$secrets"/* "\${config%/*}"/certs/* "\${config%/*}"/license.jwt; do [ ! -f "$f" ] || describe file "$f"; done
+for f in "$secrets"/* "\${config%/*}"/certs/* "\${config%/*}"/license.jwt; do [ ! -f "$f" ] || describe "$f"; done
 version() { [ -x "$1" ] && v=$("$@" -v </dev/null 2>/dev/null) && [ -n "$v" ] && say version "$v"; }
 version "$home/bin/grafana" server || version "$home/bin/grafana-server" || version "$(command -v grafana-server)" || version "$(command -v grafana)"
-{ dpkg-query -W -f '\${Package} \${db:Status-Status}\n' grafana grafana-enterprise || rpm -q --qf '%{NAME} installed\n' grafana grafana-enterprise; } 2>/dev/null | put packages
-${raw(question.peers.length === 0 ? sh`` : routesScript(question.peers))}ip -o addr show 2>/dev/null | put addresses
+put packages; { dpkg-query -W -f '\${Package} \${db:Status-Status}\n' grafana grafana-enterprise || rpm -q --qf '%{NAME} installed\n' grafana grafana-enterprise; } 2>/dev/null
+${raw(question.peers.length === 0 ? sh`` : routesScript(question))}put addresses; ip -o addr show 2>/dev/null
 ${raw(question.bundle ? bundle : sh``)}`;
 }
 
@@ -92,14 +92,14 @@ export interface ContentsQuestion {
 
 /** Asks for files, for what a SQLite database holds, read-only, and for the plugins that are there. */
 export function contentsScript({ files, sqlite, plugins }: ContentsQuestion): Script {
-  const reads = files.map(({ name, path }) => sh`[ ! -f ${path} ] || put ${`secret ${name}`} < ${path}
+  const reads = files.map(({ name, path }) => sh`[ ! -f ${path} ] || { put ${`secret ${name}`}; cat ${path}; }
 `).join('') as Script;
   return sh`${raw(framing)}${raw(reads)}${raw(plugins === undefined ? sh`` : pluginsScript(plugins))}${raw(sqlite === undefined ? sh`` : sqliteScript(sqlite))}`;
 }
 
 /** A built plugin has its plugin.json under dist/; one inside another belongs to that one. */
 function pluginsScript(folder: string): Script {
-  return sh`for d in ${folder}/*/; do for f in "$d"dist/plugin.json "$d"plugin.json; do if [ -f "$f" ]; then put "plugin $d" < "$f"; break; fi; done; done
+  return sh`for d in ${folder}/*/; do for f in "$d"dist/plugin.json "$d"plugin.json; do if [ -f "$f" ]; then put "plugin $d"; cat "$f"; break; fi; done; done
 `;
 }
 
@@ -120,7 +120,7 @@ if command -v sqlite3 >/dev/null; then query() { sqlite3 -readonly "$cli" "$1" 2
 elif command -v python3 >/dev/null; then query() { python3 -c ${python} "$db" "$1" "$mode" 2>&1; }
 else say sqlite-why 'neither sqlite3 nor python3 is on the node'; exit 0; fi
 tables=$(query "select coalesce(group_concat(name, ' '), '') from sqlite_master where type = 'table'") || { say sqlite-why "$tables"; exit 0; }
-count() { case " $tables " in *" $1 "*) query "select count(*) from $1 where $2";; *) echo 0;; esac | put "count $1"; }
+count() { put "count $1"; case " $tables " in *" $1 "*) query "select count(*) from $1 where $2";; *) echo 0;; esac; }
 count user "login <> 'admin'"
 count dashboard "is_folder = 0"
 count resource "resource = 'dashboards'"

@@ -1,12 +1,12 @@
-import { framing, parseAnswer } from './framed-answer.ts';
+import { firstWord, framing, parseAnswer } from './framed-answer.ts';
 import { raw, sh } from './quote.ts';
 import type { Script } from './quote.ts';
 
 /** Asks which pushes left a backup on a node, and how the last 200 pushes ended. */
 export function listBackupsScript(statePath: string): Script {
   return sh`${raw(framing)}cd ${statePath} 2>/dev/null || exit 0
-for d in backups/*; do [ ! -f "$d/record" ] || put "record \${d#backups/}" < "$d/record"; done
-[ ! -f audit.jsonl ] || tail -n 200 audit.jsonl | put audit`;
+for d in backups/*; do [ ! -f "$d/record" ] || { put "record \${d#backups/}"; cat "$d/record"; }; done
+[ ! -f audit.jsonl ] || { put audit; tail -n 200 audit.jsonl; }`;
 }
 
 /** What `listBackupsScript` prints: one record a backup, by the id of its push, and the lines of the audit. */
@@ -22,18 +22,17 @@ export function readBackupList(stdout: string): BackupList {
 
 /** Asks for the files in these backups, and what lies in their places now. */
 export function readBackupsScript(statePath: string, ids: readonly string[]): Script {
-  return sh`${raw(framing)}hash_of() { sha256sum < "$1" | cut -d' ' -f1; }
-cd ${statePath}/backups || exit 1
+  return sh`${raw(framing)}cd ${statePath}/backups || exit 1
 for id in ${ids}; do
   for f in "$id"/*.path; do
     [ -f "$f" ] || continue
     i=\${f%.path}; i=\${i#*/}
     target=$(cat "$f")
-    [ ! -f "$target" ] || hash_of "$target" | put "now $id $i"
+    [ ! -f "$target" ] || { put "now $id $i"; sha256sum < "$target"; }
     [ -f "$id/$i" ] || continue
-    put "content $id $i" < "$id/$i"
-    hash_of "$id/$i" | put "hash $id $i"
-    stat -c '%U:%G 0%a' "$id/$i" | put "owner $id $i"
+    put "content $id $i"; cat "$id/$i"
+    put "hash $id $i"; sha256sum < "$id/$i"
+    put "owner $id $i"; stat -c '%U:%G 0%a' "$id/$i"
   done
 done`;
 }
@@ -55,7 +54,7 @@ export function readBackups(stdout: string, ids: readonly { readonly id: string;
     const about = (what: string): string | undefined => answer.text(`${what} ${id} ${index}`);
     const text = about('content');
     const [owner = '', mode = ''] = (about('owner') ?? '').trim().split(' ');
-    const now = about('now')?.trim();
-    return { index, ...(text === undefined ? {} : { content: { text, sha256: (about('hash') ?? '').trim(), owner, mode } }), ...(now === undefined ? {} : { now }) };
+    const now = firstWord(about('now'));
+    return { index, ...(text === undefined ? {} : { content: { text, sha256: firstWord(about('hash')) ?? '', owner, mode } }), ...(now === undefined ? {} : { now }) };
   })]));
 }

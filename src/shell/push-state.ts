@@ -5,7 +5,7 @@ import type { Script } from './quote.ts';
 /** Asks for what earlier pushes left in the state folder of a node. */
 export function stateFolderScript(statePath: string): Script {
   return sh`${raw(framing)}cd ${statePath} 2>/dev/null || exit 0
-for f in pending key pushed/files pushed/config pushed.new/files pushed.new/config; do [ ! -f "$f" ] || put "$f" < "$f"; done`;
+for f in pending key pushed/files pushed/config pushed.new/files pushed.new/config; do [ ! -f "$f" ] || { put "$f"; cat "$f"; }; done`;
 }
 
 export interface StateFolder {

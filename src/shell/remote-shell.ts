@@ -7,13 +7,16 @@ const exactly = (bytes: string) => `dd bs=65536 iflag=fullblock,count_bytes coun
 // The script's length is checked before eval: a cut link would otherwise run half a script.
 const loop = [
   'export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"; unset TMOUT; cd /; echo "$0 ready ${1:-none}"; echo "$0 ready" >&2',
+  'ended() { echo; echo "$n<$1"; echo >&2; echo "$n<$1" >&2; }',
   'while read -r n s i',
   `do c=$(${exactly('s')}; echo .); [ "\${#c}" = $((s + 1)) ] || exit 1`,
-  `echo "$n>"; echo "$n>" >&2; ${exactly('i')} | { ( eval "\${c%.}" ); r=$?; cat >/dev/null; echo; echo "$n<$r"; echo >&2; echo "$n<$r" >&2; }`,
+  'echo "$n>"; echo "$n>" >&2',
+  `if [ "$i" = 0 ]; then ( eval "\${c%.}" ) </dev/null; ended $?; else ${exactly('i')} | { ( eval "\${c%.}" ); r=$?; cat >/dev/null; ended $r; }; fi`,
   'done',
 ].join('; ');
 
-const login = 'export LC_ALL=C PATH="$PATH:/usr/bin:/usr/local/bin"; unset TMOUT; u=$(id -u); echo "$0 login $u $(id -un)"';
+// One `id` says both: uid=1000(ops) gid=…
+const login = 'export LC_ALL=C PATH="$PATH:/usr/bin:/usr/local/bin"; unset TMOUT; i=$(id); i=${i%% *}; u=${i#uid=}; u=${u%%[(]*}; i=${i#*[(]}; echo "$0 login $u ${i%[)]} $SSH_CONNECTION"';
 const asIs = 'exec sh -c "$1" "$0"';
 
 // After "refused" one line is read: the prompt sudo is to ask with. Nothing else may be sent before that prompt is
@@ -37,7 +40,7 @@ const words: Readonly<Record<Become, string>> = {
 };
 
 /**
- * The line a login shell runs to become our kept shell. On stdout it says `MARK login UID USER`, then `MARK ready` with how it
+ * The line a login shell runs to become our kept shell. On stdout it says `MARK login UID USER` with the addresses of the login, then `MARK ready` with how it
  * became root (`none`, `sudo`, …), or `MARK refused` with what refused it; `ready` and `refused` also end what concerns them on stderr.
  */
 export function remoteShell(mark: string, become: Become): string {

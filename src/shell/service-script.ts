@@ -7,9 +7,9 @@ const properties = 'LoadState,ActiveState,MainPID,NRestarts,UnitFileState,NeedDa
 const processes = sh`look() {
   ticks=$(sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20)
   [ -n "$ticks" ] || return 0
-  put "cmdline $1" < "/proc/$1/cmdline"
-  put "environ $1" < "/proc/$1/environ"
-  readlink "/proc/$1/cwd" | tr -d '\n' | put "directory $1"
+  put "cmdline $1"; cat "/proc/$1/cmdline"
+  put "environ $1"; cat "/proc/$1/environ"
+  say "directory $1" "$(readlink "/proc/$1/cwd")"
   say "started $1" $(($(sed -n 's/^btime //p' /proc/stat) + ticks / $(getconf CLK_TCK 2>/dev/null || echo 100)))
 }
 `;
@@ -32,7 +32,7 @@ p
 }`;
 
 /** Grafanas of this host that no unit starts; those of containers have process numbers of their own. */
-const unitless = sh`for f in /etc/default/grafana-server /etc/sysconfig/grafana-server; do [ ! -r "$f" ] || put "default-file $f" < "$f"; done
+const unitless = sh`for f in /etc/default/grafana-server /etc/sysconfig/grafana-server; do [ ! -r "$f" ] || { put "default-file $f"; cat "$f"; }; done
 own=$(readlink /proc/self/ns/pid)
 for p in $(tail -n +1 $(grep -ls grafana /proc/[0-9]*/cmdline) /dev/null 2>/dev/null | tr '\0' '\n' | sed -nE ${named}); do
   [ "$(readlink "/proc/$p/ns/pid")" != "$own" ] || look "$p"
@@ -45,8 +45,8 @@ const container = sh`for d in docker podman; do
   inspected=$(timeout 5 "$d" inspect --type container grafana 2>/dev/null) || continue
   say container-engine "$d"
   say container "$inspected"
-  timeout 5 "$d" exec grafana cat /usr/share/grafana/conf/defaults.ini 2>/dev/null | put container-defaults
-  timeout 5 "$d" exec grafana grafana server -v 2>/dev/null | put container-version
+  put container-defaults; timeout 5 "$d" exec grafana cat /usr/share/grafana/conf/defaults.ini 2>/dev/null
+  put container-version; timeout 5 "$d" exec grafana grafana server -v 2>/dev/null
   break
 done
 `;
@@ -55,18 +55,18 @@ done
 export function serviceScript(unit: string, status: string | undefined): Script {
   const ownStatus = status === undefined ? sh`` : sh`( eval ${status} ) >/dev/null 2>&1 </dev/null; say status $?
 `;
-  return sh`${raw(framing)}${raw(processes)}( . /etc/os-release 2>/dev/null && printf '%s %s' "$ID" "$VERSION_ID" || uname -sr ) | put system
-uname -n | put host
-date +%s | put clock
+  return sh`${raw(framing)}${raw(processes)}put system; ( . /etc/os-release 2>/dev/null && printf '%s %s' "$ID" "$VERSION_ID" || uname -sr )
+put host; uname -n
+put clock; date +%s
 ${raw(ownStatus)}state= pid= start=
 if [ -d /run/systemd/system ]; then
   say systemd yes
   ask() { systemctl show ${unit} -p "$1" --value; }
-  file() { [ ! -r "$2" ] || { put "$1 $2" < "$2"; stat -L -c %Y "$2" | put "modified $2"; }; }
-  systemctl show ${unit} -p ${properties} | put unit
+  file() { [ ! -r "$2" ] || { put "$1 $2"; cat "$2"; put "modified $2"; stat -L -c %Y "$2"; }; }
+  put unit; systemctl show ${unit} -p ${properties}
   for f in $(ask FragmentPath) $(ask DropInPaths); do file unit-file "$f"; done
   ask EnvironmentFiles | sed 's/ (ignore_errors=[a-z]*)$//' | { IFS=; while read -r g; do for f in $g; do file environment-file "$f"; done; done; }
-  systemctl show-environment | put manager
+  put manager; systemctl show-environment
   state=$(ask LoadState) pid=$(ask MainPID) start=$(ask ExecStart)
 fi
 if [ "\${pid:-0}" -gt 0 ]; then look "$pid"; fi

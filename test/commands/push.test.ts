@@ -5,6 +5,7 @@ import { rollback } from '../../src/commands/rollback.ts';
 import type { RollbackOptions } from '../../src/commands/rollback.ts';
 import { ExitCode, UserError } from '../../src/errors.ts';
 import { fakeWorld } from '../fake-world.ts';
+import { framed } from '../framed.ts';
 import type { FakeNode } from '../fake-world.ts';
 
 const clusterFile = (more = ''): string => `[cluster]\nname = prod\nroot_url = https://g.example.com/\n${more}[database]\ntype = postgres\nhost = db\n[nodes]\ngraf-a = ops@a\ngraf-b = ops@b\n`;
@@ -35,9 +36,8 @@ describe('push, before it looks at a node', () => {
   });
 });
 
-const put = (key: string, value: string): string => `${key} ${Buffer.from(value).toString('base64')}\n`;
-const record = (id: string, nodes: readonly string[]): string => put(`record ${id}`, JSON.stringify({ id, command: 'push', kind: 'roll', who: 'ops', from: 'desk', since: '2027-01-04T10:00:00.000Z', nodes, files: {} }));
-const answering = (stdout: string): FakeNode => ({ run: () => ({ stdout }) });
+const record = (id: string, nodes: readonly string[]): Readonly<Record<string, string>> => ({ [`record ${id}`]: JSON.stringify({ id, command: 'push', kind: 'roll', who: 'ops', from: 'desk', since: '2027-01-04T10:00:00.000Z', nodes, files: {} }) });
+const answering = (values: Readonly<Record<string, string>>): FakeNode => ({ run: () => ({ stdout: framed(values) }) });
 
 describe('rollback', () => {
   const run = async (options: RollbackOptions, a: FakeNode, b: FakeNode) => {
@@ -46,8 +46,8 @@ describe('rollback', () => {
   };
 
   it('lists what the nodes hold, the latest first, with what is gone', async () => {
-    const ended = put('audit', `${JSON.stringify({ id: '1', result: { 'graf-a': 'healthy', 'graf-b': 'restored' } })}\nbroken {\n`);
-    const { code, printed } = await run({ list: true }, answering(record('1', ['graf-a', 'graf-b']) + record('2', ['graf-a', 'graf-b']) + ended), answering(record('1', ['graf-a', 'graf-b'])));
+    const ended = { audit: `${JSON.stringify({ id: '1', result: { 'graf-a': 'healthy', 'graf-b': 'restored' } })}\nbroken {\n` };
+    const { code, printed } = await run({ list: true }, answering({ ...record('1', ['graf-a', 'graf-b']), ...record('2', ['graf-a', 'graf-b']), ...ended }), answering(record('1', ['graf-a', 'graf-b'])));
     expect(code).toBe(ExitCode.Done);
     expect(printed).toBe([
       'ID  what         who            when (UTC)        nodes                     result',
@@ -57,12 +57,12 @@ describe('rollback', () => {
   });
 
   it('says so when there is nothing', async () => {
-    expect(await run({ list: true }, answering(''), answering(''))).toEqual({ code: ExitCode.Done, printed: 'No push left a backup on these nodes.' });
+    expect(await run({ list: true }, answering({}), answering({}))).toEqual({ code: ExitCode.Done, printed: 'No push left a backup on these nodes.' });
   });
 
   it('names a node that is not reached', async () => {
     const failure = { kind: 'unreachable', found: 'no route to b', hint: 'ssh b' } as const;
-    expect(await refusal(rollback(worldWith({}, { 'graf-a': answering(''), 'graf-b': { failure } }), {}))).toMatchObject({ exitCode: ExitCode.NotAsItShouldBe, message: expect.stringContaining('graf-b: no route to b') as string });
+    expect(await refusal(rollback(worldWith({}, { 'graf-a': answering({}), 'graf-b': { failure } }), {}))).toMatchObject({ exitCode: ExitCode.NotAsItShouldBe, message: expect.stringContaining('graf-b: no route to b') as string });
   });
 
   it('refuses a cluster that another tool writes', async () => {

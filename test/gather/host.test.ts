@@ -7,11 +7,10 @@ import { type Answer, parseAnswer } from '../../src/shell/framed-answer.ts';
 import { askedUnits } from '../../src/shell/host-care-script.ts';
 import { parseListener } from '../../src/shell/listeners.ts';
 import { parseTimeSpan } from '../../src/shell/time-span.ts';
+import { framed } from '../framed.ts';
 import { sampleConfig, sampleNode, sampleNodeFacts } from '../sample.ts';
 
-function answered(values: Readonly<Record<string, string>>): Answer {
-  return parseAnswer(Object.entries(values).map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`).join('\n'));
-}
+const answered = (values: Readonly<Record<string, string>>): Answer => parseAnswer(framed(values));
 
 /** The states of all units that are asked for. */
 function active(...units: readonly string[]): string {
@@ -62,9 +61,10 @@ describe('what a host answers', () => {
   });
 
   it('holds the disks, with inodes where they are counted', () => {
-    const place = (what: string, inodes: string) => ({ basics: [`real ${what}=/srv/data`, `file-system ${what}=nfs ${inodes}`, `space ${what}=nas:/ex port 1000 900 100 90% /srv`].join('\n') });
-    expect(read(place('data', '50 0')).places).toEqual([{ what: 'data', path: '/srv/data', realPath: '/srv/data', fileSystem: 'nfs', source: 'nas:/ex port', mountedAt: '/srv', freeBytes: 102_400, freeInodes: 0 }]);
-    expect(read(place('data', '0 0')).places[0]).not.toHaveProperty('freeInodes');
+    // The first line is that of the config's folder.
+    const data = (inodes: string) => ({ real: '\n/srv/data\n\n', 'file-system': `\nnfs ${inodes}\n\n`, space: '\nnas:/ex port 1000 900 100 90% /srv\n\n' });
+    expect(read(data('50 0')).places).toEqual([{ what: 'data', path: '/srv/data', realPath: '/srv/data', fileSystem: 'nfs', source: 'nas:/ex port', mountedAt: '/srv', freeBytes: 102_400, freeInodes: 0 }]);
+    expect(read(data('0 0')).places[0]).not.toHaveProperty('freeInodes');
   });
 
   it('passes over provisioning that says nothing', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readService } from '../../src/gather/service.ts';
 import { type Answer, parseAnswer } from '../../src/shell/framed-answer.ts';
+import { framed } from '../framed.ts';
 
 const layout = { unit: 'grafana-server', statePath: '/var/lib/grafana-ha' };
 const unit = '/usr/lib/systemd/system/grafana-server.service';
@@ -16,7 +17,7 @@ function answer(parts: Readonly<Record<string, string>>): Answer {
     'environment-file /etc/default/grafana-server': 'X=1\nCONF_FILE=/etc/grafana/grafana.ini\n', 'modified /etc/default/grafana-server': '100',
     ...parts,
   };
-  return parseAnswer(Object.entries(all).map(([key, text]) => `${key} ${Buffer.from(text).toString('base64')}`).join('\n'));
+  return parseAnswer(framed(all));
 }
 
 const running = (argv: string, startedAt: number, environ = ''): Readonly<Record<string, string>> => ({ 'cmdline 7': argv.replaceAll(' ', '\0'), 'environ 7': environ, 'directory 7': '/usr/share/grafana', 'started 7': String(startedAt) });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GrafanaLayout } from '../../src/cluster/cluster.ts';
-import { parseAnswer } from '../../src/shell/framed-answer.ts';
+import { firstWord, parseAnswer } from '../../src/shell/framed-answer.ts';
 import { accessScript } from '../../src/shell/host-access-script.ts';
 import { careScript } from '../../src/shell/host-care-script.ts';
 import { provisioningScript } from '../../src/shell/host-provisioning-script.ts';
@@ -61,7 +61,7 @@ export const cases: Readonly<Record<string, (odd: Odd) => readonly Step[]>> = {
   listBackupsScript: (odd) => [pushSteps(odd)[0]!, { script: listBackupsScript(pushPlace(odd.folder).statePath), prints: (stdout) => [...parseAnswer(stdout).under('record').values()].includes(`${odd.word(2)}\n`) }],
   readBackupsScript: (odd) => [pushSteps(odd)[0]!, pushSteps(odd)[1]!, {
     script: readBackupsScript(pushPlace(odd.folder).statePath, [pushPlace(odd.folder).id, odd.word(5)]),
-    prints: (stdout) => parseAnswer(stdout).text(`now ${pushPlace(odd.folder).id} 0`)?.trim() === sha256(odd.word(1)),
+    prints: (stdout) => firstWord(parseAnswer(stdout).text(`now ${pushPlace(odd.folder).id} 0`)) === sha256(odd.word(1)),
   }],
   unstageScript: (odd) => [pushSteps(odd)[0]!, { script: unstageScript(pushPlace(odd.folder), pushFiles(odd)) }],
   lockScript: ({ folder, word }) => [lockStep(folder, word(0))],

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { becomes } from '../../src/cluster/cluster.ts';
 import { frameHeader, frameReader } from '../../src/shell/frame.ts';
@@ -7,8 +8,8 @@ import { remoteShell } from '../../src/shell/remote-shell.ts';
 const nonce = 'fedcba9876543210';
 
 /** Runs the words on this machine's sh; no ssh, no sudo. */
-function converse(input: string | Buffer) {
-  return spawnSync('sh', ['-c', remoteShell('MARK', 'none')], { input, maxBuffer: 1e9 });
+function converse(input: string | Buffer, environment: Readonly<Record<string, string | undefined>> = {}) {
+  return spawnSync('sh', ['-c', remoteShell('MARK', 'none')], { input, maxBuffer: 1e9, env: { ...process.env, ...environment } });
 }
 
 function answer(script: string, stdin: string | Buffer = '') {
@@ -27,7 +28,9 @@ describe('remoteShell', () => {
   });
 
   it('says who logged in, then that it is ready', () => {
-    expect(converse('').stdout.toString()).toMatch(/^MARK login \d+ \S+\nMARK ready none\n$/);
+    const { uid, username } = userInfo();
+    expect(converse('', { SSH_CONNECTION: '10.0.0.1 50000 10.0.0.2 22' }).stdout.toString()).toBe(`MARK login ${uid} ${username} 10.0.0.1 50000 10.0.0.2 22\nMARK ready none\n`);
+    expect(converse('', { SSH_CONNECTION: undefined }).stdout.toString()).toBe(`MARK login ${uid} ${username} \nMARK ready none\n`);
   });
 
   it.each<[string, string, string, object]>([
