@@ -158,8 +158,10 @@ export interface NodeConnection {
   readonly name: string;
   /** What the user's ssh config makes of the target's host: an alias is known to ssh alone. */
   readonly host: string;
-  /** The user that logged in, how it became root, and the address of the node that it came in by. */
-  readonly login: { readonly user: string; readonly become: Exclude<Become, 'auto'>; readonly address?: string };
+  /** The node's own address that ssh came in by, where its sshd tells. */
+  readonly address?: string;
+  /** The user that logged in, and how it became root. */
+  readonly login: { readonly user: string; readonly become: Exclude<Become, 'auto'> };
   /**
    * Runs a POSIX sh script, sent whole. Rejects only when the connection is lost or time is up. After a lost connection the
    * next script or stream gets a new login, without a question; what became of the script that was lost is not known.

@@ -62,7 +62,7 @@ function readSources(routes: string): ReadonlyMap<string, string> {
 }
 
 function readGrafana(answer: Answer): GrafanaFacts | undefined {
-  const installed = /^grafana-enterprise installed$/m.test(answer.text('packages') ?? '');
+  const installed = /^grafana-enterprise \S+ installed$/m.test(answer.text('packages') ?? '');
   return parseVersionWords(answer.text('version') ?? '', installed, answer.text('home') ?? '');
 }
 

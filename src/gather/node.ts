@@ -36,7 +36,7 @@ export async function gatherNode(node: Node, question: NodeQuestion, connection:
       homes: service.homes,
       secretsPath: node.grafana.secretsPath ?? '',
       peers: question.hosts.filter(({ name }) => name !== node.name),
-      ...(connection.login.address === undefined ? {} : { ownAddress: connection.login.address }),
+      ...(connection.address === undefined ? {} : { ownAddress: connection.address }),
       bundle: question.needsBundle,
     }))));
     const bare = makeFacts(service, config, clockAheadSeconds);

@@ -4,10 +4,7 @@ import { dialOver, makeBeyond } from './openssh-dial.ts';
 import type { Execa, SshProcess } from './openssh-process.ts';
 import { keptShell } from './openssh-shell.ts';
 
-interface ConnectionRequest {
-  readonly name: string;
-  readonly host: string;
-  readonly login: NodeConnection['login'];
+interface ConnectionRequest extends Pick<NodeConnection, 'name' | 'host' | 'address' | 'login'> {
   readonly ssh: SshProcess;
   readonly execa: Execa;
   readonly socket: string;
@@ -23,17 +20,15 @@ export interface OpenConnection extends NodeConnection {
 export type OpenOutcome = { readonly name: string; readonly connection: OpenConnection } | { readonly name: string; readonly failure: ConnectFailure };
 
 /** A ready ssh as the rest of the program sees it. */
-export function connectionOver({ name, host, login, ssh, execa, socket, nonce }: ConnectionRequest): OpenConnection {
+export function connectionOver({ ssh, execa, socket, nonce, ...known }: ConnectionRequest): OpenConnection {
   const streams = new Set<Duplex>();
   const beyond = makeBeyond();
-  const shell = keptShell(name, ssh, nonce);
+  const shell = keptShell(known.name, ssh, nonce);
   let ended = false;
   let closed = false;
   void ssh.ended.then(() => (ended = true));
   return {
-    name,
-    host,
-    login,
+    ...known,
     run: shell.run,
     isLost: () => ended && !closed && !shell.isLate(),
     dial(address) {

@@ -5,7 +5,7 @@ import type { ConnectFailure, NodeConnection } from '../world.ts';
 import type { SudoAnswer } from './openssh-desk.ts';
 import type { SshProcess } from './openssh-process.ts';
 
-export type LoginOutcome = { readonly login: NodeConnection['login'] } | { readonly failure: ConnectFailure };
+export type LoginOutcome = Pick<NodeConnection, 'login' | 'address'> | { readonly failure: ConnectFailure };
 
 export interface LoginRequest {
   readonly ssh: SshProcess;
@@ -30,7 +30,7 @@ export async function followLogin({ ssh, target, mark, sudoPrompt, loggedIn, sud
     return { failure: sshFailure({ target, exitCode, stderr: words.err(), stdout: words.out() }) };
   }
   const [, user = '', address] = entered;
-  const loggedInAs = (become: NodeConnection['login']['become']): LoginOutcome => ({ login: { user, become, ...(address === undefined ? {} : { address }) } });
+  const loggedInAs = (become: NodeConnection['login']['become']): LoginOutcome => ({ login: { user, become }, ...(address === undefined ? {} : { address }) });
   loggedIn();
 
   const last = (pattern: string, { out, err }: Heard) => (err.includes(`${mark} ${pattern}`) ? new RegExp(`${mark} ${pattern} (none|sudo|doas|dzdo)\n`).exec(out)?.[1] as NodeConnection['login']['become'] | undefined : undefined);

@@ -57,6 +57,7 @@ export function lasting(first: OpenConnection, again: () => Promise<OpenOutcome>
   return {
     name,
     host: first.host,
+    ...(first.address === undefined ? {} : { address: first.address }),
     login: first.login,
     run(script, options) {
       const answer = before.then(() => runOne(script, options));

@@ -98,7 +98,7 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
       sudoPassword: options.askSudoPassword === true && (tools.prompt.available || memory.sudoPasswords.size > 0) ? pausing(limit, (user) => desk.sudoPassword(name, user)) : undefined,
     });
     const late = limit.end();
-    if ('login' in outcome) return { name, connection: connectionOver({ name, host: settings.get('hostname') ?? target.host, login: outcome.login, ssh, execa, socket, nonce }) };
+    if ('login' in outcome) return { name, connection: connectionOver({ name, host: settings.get('hostname') ?? target.host, ...outcome, ssh, execa, socket, nonce }) };
     ssh.kill();
     await Promise.all([asked.settled(), ssh.ended]);
     const failure = late ? { kind: 'timeout' as const, found: `no shell within ${loginMs / 1000} s`, hint: `ssh ${byHand}` } : outcome.failure;

@@ -23,7 +23,7 @@ export const secretsManagerKey: EncryptionKey = { name: 'secretsManagerKey', sec
 
 /** Whether the Grafana on a node knows the second key. */
 export function hasSecretsManager({ defaults }: Pick<NodeFacts, 'defaults'>): boolean {
-  return (defaults ?? '').split(/\r?\n/).includes(`[${secretsManagerKey.section}]`);
+  return /^\[secrets_manager\.encryption\.secret_key\.v1\]\r?$/m.test(defaults ?? '');
 }
 
 /** Which key each node has: what its Grafana reads or, as long as that is the public default, what an earlier push left in the file for it. */

@@ -18,6 +18,7 @@ export function gossipAddresses(cluster: { readonly nodes: Cluster['nodes']; rea
 }
 
 function mostUsed(hosts: readonly string[]): string | undefined {
-  const count = (host: string) => hosts.filter((other) => other === host).length;
-  return hosts.toSorted((left, right) => count(right) - count(left))[0];
+  const counts = new Map<string, number>();
+  for (const host of hosts) counts.set(host, (counts.get(host) ?? 0) + 1);
+  return [...counts].toSorted(([, left], [, right]) => right - left)[0]?.[0];
 }

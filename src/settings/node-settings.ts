@@ -7,6 +7,7 @@ import { gossipAddresses } from './gossip-addresses.ts';
 import { maxOpenConnOf } from './max-open-conn.ts';
 import { withKnownToPeers } from './known-to-peers.ts';
 import type { ManagedSetting } from './managed-setting.ts';
+import { remembered } from './remembered.ts';
 import { type ClusterSecrets, settingsFor, type SettingsInput } from './settings-for.ts';
 
 export interface NodeSettingsInput {
@@ -24,9 +25,6 @@ export function nodeSettings(node: Node, facts: NodeFacts, { cluster, facts: all
 
 /** What the settings of a node depend on beside the cluster file. */
 export function settingsInput(facts: NodeFacts, cluster: Cluster, all: Facts, secrets: ClusterSecrets): SettingsInput {
-  const sources = new Map(all.nodes.flatMap(({ name, node: gathered }) => (gathered.ok ? [[name, gathered.facts.sourceAddresses] as const] : [])));
-  const peers = all.nodes.flatMap(({ node }) => (node.ok ? [presentPeers(node.facts)] : []));
-  const gossip = withKnownToPeers(gossipAddresses(cluster, sources), cluster, peers, cluster.alerting.port);
   const present = effectiveOf(facts);
   const version = facts.grafana?.version ?? '';
   const maxOpenConn = maxOpenConnOf(cluster, all, version, present.ok ? present.config : undefined);
@@ -40,11 +38,18 @@ export function settingsInput(facts: NodeFacts, cluster: Cluster, all: Facts, se
     ...(facts.redisCa === undefined ? {} : { presentRedisCa: facts.redisCa.path }),
     secretsManager: hasSecretsManager(facts),
     ...(present.ok ? { present: present.config } : {}),
-    gossip,
-    aliases: aliasesOf(cluster, all, gossip),
+    ...ofCluster(cluster, all),
     ownAddresses: facts.addresses,
   };
 }
+
+/** What is the same for every node. */
+const ofCluster = remembered((cluster: Cluster, all: Facts): Pick<SettingsInput, 'gossip' | 'aliases'> => {
+  const sources = new Map(all.nodes.flatMap(({ name, node: gathered }) => (gathered.ok ? [[name, gathered.facts.sourceAddresses] as const] : [])));
+  const peers = all.nodes.flatMap(({ node }) => (node.ok ? [presentPeers(node.facts)] : []));
+  const gossip = withKnownToPeers(gossipAddresses(cluster, sources), cluster, peers, cluster.alerting.port);
+  return { gossip, aliases: aliasesOf(cluster, all, gossip) };
+});
 
 function presentPeers(facts: NodeFacts): string {
   const reading = effectiveOf(facts);

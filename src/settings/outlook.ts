@@ -10,6 +10,7 @@ import type { EncryptionKey } from './encryption-keys.ts';
 import { foresee, type Foreseen, type Outlook, wantedText } from './foresee.ts';
 import { settingsInput } from './node-settings.ts';
 import type { RedisSecrets } from './redis-settings.ts';
+import { remembered } from './remembered.ts';
 import { settingsFor } from './settings-for.ts';
 
 export interface NodeOutlook extends Outlook {
@@ -24,9 +25,7 @@ const unknown = 'not-known-yet';
 export function outlookOf(node: Node, facts: NodeFacts, cluster: Cluster, all: Facts): { readonly ok: true; readonly outlooks: readonly NodeOutlook[] } | { readonly ok: false } {
   const input = settingsInput(facts, cluster, all, {
     databasePassword: knownPassword(cluster, facts, all),
-    secretKey: knownKey(secretKey, cluster, all),
-    secretsManagerKey: knownKey(secretsManagerKey, cluster, all),
-    redis: knownRedis(cluster, all),
+    ...knownToAll(cluster, all),
   });
   const gossip = new Map(cluster.nodes.map(({ name }): readonly [string, Address] => [name, input.gossip.get(name) ?? { host: unknown, port: 0 }]));
   const foreseen = foreseeSafely(facts, () => settingsFor(cluster, node, { ...input, gossip }));
@@ -57,6 +56,12 @@ function knownRedis({ redis, live }: Cluster, { local }: Facts): RedisSecrets {
     ...(live?.password === undefined ? {} : { livePassword: known(local.redis?.livePassword) }),
   };
 }
+
+const knownToAll = remembered((cluster: Cluster, all: Facts) => ({
+  secretKey: knownKey(secretKey, cluster, all),
+  secretsManagerKey: knownKey(secretsManagerKey, cluster, all),
+  redis: knownRedis(cluster, all),
+}));
 
 function knownKey(which: EncryptionKey, cluster: Cluster, all: Facts): Secret {
   const schema = schemaOf(all);

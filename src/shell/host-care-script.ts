@@ -1,4 +1,4 @@
-import { type Script, sh } from './quote.ts';
+import { raw, type Script, sh } from './quote.ts';
 
 /** Programs that put a host's files back to what a server of theirs says; units as their packages name them. */
 export const configManagers = [
@@ -16,6 +16,11 @@ export const updateUnits = ['apt-daily-upgrade.timer', 'dnf-automatic.timer', 'd
 
 /** Every unit whose state is asked for, in the order of the answer. */
 export const askedUnits: readonly string[] = [...configManagers.flatMap(({ units }) => units), ...timeServices, ...updateUnits];
+
+/** Packages of Grafana, a line each, such as `grafana install installed`. dpkg-query reads all that dpkg knows: it is asked only where one was ever installed. */
+export const debianPackages = sh`for list in /var/lib/dpkg/info/grafana.list /var/lib/dpkg/info/grafana-enterprise.list; do
+  if [ -e "$list" ]; then dpkg-query -W -f '\${Package} \${db:Status-Want} \${db:Status-Status}\n' grafana grafana-enterprise 2>/dev/null; break; fi
+done`;
 
 /** Asks who else takes care of this host: what upgrades packages, restarts services, keeps the time, or writes configs. */
 export function careScript(configPath: string): Script {
@@ -36,7 +41,7 @@ for d in /opt/puppetlabs/puppet/cache/state /var/lib/puppet/state /var/cache/pup
   [ ! -e "$d/agent_disabled.lock" ] || say puppet-disabled yes
   [ ! -s "$d/resources.txt" ] || say puppet-knows "$(grep -qiF ${configPath} "$d/resources.txt" && echo yes || echo no)"
 done
-if command -v dpkg-query >/dev/null; then put dpkg; dpkg-query -W -f '\${Package} \${db:Status-Want} \${db:Status-Status}\n' grafana grafana-enterprise 2>/dev/null; fi
+if command -v dpkg-query >/dev/null; then put dpkg; ${raw(debianPackages)}; fi
 if command -v unattended-upgrade >/dev/null; then put apt; apt-config dump 2>/dev/null | grep -E '^(APT::Periodic::(Enable|Unattended-Upgrade)|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-Blacklist))'; fi
 if command -v rpm >/dev/null && [ -d /etc/yum.repos.d ]; then
   put rpm; rpm -q --qf '%{NAME}\n' grafana grafana-enterprise 2>/dev/null | grep -v ' '

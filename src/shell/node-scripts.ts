@@ -1,4 +1,5 @@
 import { isIp } from '../cluster/ip.ts';
+import { debianPackages } from './host-care-script.ts';
 import { framing } from './framed-answer.ts';
 import { raw, type Script, sh } from './quote.ts';
 
@@ -77,7 +78,7 @@ secrets=${question.secretsPath}
 for f in "$secrets"/* "\${config%/*}"/certs/* "\${config%/*}"/license.jwt; do [ ! -f "$f" ] || describe "$f"; done
 version() { [ -x "$1" ] && v=$("$@" -v </dev/null 2>/dev/null) && [ -n "$v" ] && say version "$v"; }
 version "$home/bin/grafana" server || version "$home/bin/grafana-server" || version "$(command -v grafana-server)" || version "$(command -v grafana)"
-put packages; { dpkg-query -W -f '\${Package} \${db:Status-Status}\n' grafana grafana-enterprise || rpm -q --qf '%{NAME} installed\n' grafana grafana-enterprise; } 2>/dev/null
+put packages; if command -v dpkg-query >/dev/null; then ${raw(debianPackages)}; else rpm -q --qf '%{NAME} install installed\n' grafana grafana-enterprise; fi 2>/dev/null
 ${raw(question.peers.length === 0 ? sh`` : routesScript(question))}put addresses; ip -o addr show 2>/dev/null
 ${raw(question.bundle ? bundle : sh``)}`;
 }

@@ -13,7 +13,7 @@ const clusterFile = '[cluster]\nroot_url = https://grafana.example.com/\n[nodes]
 function debianNode(own: string, peer: string): FakeNode {
   const config = '/etc/grafana/grafana.ini';
   const service = framed({ system: 'debian 12', host: own, clock: String(Date.parse('2027-01-04T10:00:00Z') / 1000), systemd: 'yes', unit: `LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nExecStart={ path=/x ; argv[]=/x server --config=${config} ; ignore_errors=no ; }\nWorkingDirectory=/usr/share/grafana\n` });
-  const found = framed({ home: '/usr/share/grafana', defaults: sampleNodeFacts().defaults!, config, real: config, text: '; nothing yet\n', [`file-owner ${config}`]: 'root:grafana 640\n', [`file-hash ${config}`]: `${'a'.repeat(64)}\n`, 'file-system': 'ext2/ext3', version: 'Version 12.2.0 (commit: a)', packages: 'grafana installed\n', routes: `${peer} 10.0.0.1 dev eth0 src ${own}\n`, 'bundle-path': '/etc/ssl/ca.pem', bundle: 'PEM' });
+  const found = framed({ home: '/usr/share/grafana', defaults: sampleNodeFacts().defaults!, config, real: config, text: '; nothing yet\n', [`file-owner ${config}`]: 'root:grafana 640\n', [`file-hash ${config}`]: `${'a'.repeat(64)}\n`, 'file-system': 'ext2/ext3', version: 'Version 12.2.0 (commit: a)', packages: 'grafana install installed\n', routes: `${peer} 10.0.0.1 dev eth0 src ${own}\n`, 'bundle-path': '/etc/ssl/ca.pem', bundle: 'PEM' });
   return {
     dial: () => new PassThrough(),
     run: (script) => ({ stdout: script.includes('os-release') ? service : script.includes('defaults.ini') ? found : '' }),

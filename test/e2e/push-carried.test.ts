@@ -12,7 +12,7 @@ import { ask, packageRoot, pushTo, writeClusterFile } from './push-lab.ts';
 const secrets = { database: `p"w'0f#the\\lab;"""`, admin: 'first admin # of "all"' };
 const config = '/etc/grafana/grafana.ini';
 const token = (serial: number): string => ['{"alg":"ES512"}', JSON.stringify({ sub: 'https://grafana.example.com/', exp: 4_000_000_000, jti: serial }), 'signature'].map((part) => Buffer.from(part).toString('base64url')).join('.');
-const enterprise = "printf '\\nPackage: grafana-enterprise\\nStatus: install ok installed\\nVersion: 12.2.0\\nArchitecture: all\\nMaintainer: lab\\nDescription: lab\\n' >> /var/lib/dpkg/status";
+const enterprise = "printf '\\nPackage: grafana-enterprise\\nStatus: install ok installed\\nVersion: 12.2.0\\nArchitecture: all\\nMaintainer: lab\\nDescription: lab\\n' >> /var/lib/dpkg/status; : > /var/lib/dpkg/info/grafana-enterprise.list";
 
 describe('what a push carries', () => {
   let lab: Lab;
