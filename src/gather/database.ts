@@ -78,10 +78,13 @@ async function probe(database: Database, ca: Gathered<string> | undefined, path:
   }
 }
 
+/** Nobody is far away at this; more questions would only say so again. */
+const nearMs = 10;
+
 /** The quickest of three, in whole milliseconds, rounded up: a host or a database that is busy for a moment is not far away. */
 async function roundTrip(session: Pick<DatabaseSession, 'query'>, { clock }: Pick<Outside, 'clock'>): Promise<number> {
   const took: number[] = [];
-  while (took.length < 3) {
+  while (took.length < 3 && !took.some((ms) => ms <= nearMs)) {
     const started = clock.monotonic();
     await session.query('select 1');
     took.push(clock.monotonic() - started);

@@ -2,7 +2,7 @@ import { expandEnvironment, expandFiles } from './expanders.ts';
 import type { ExpanderSources } from './expanders.ts';
 import { fileBudget, findSetting, interpolate } from './interpolate.ts';
 import { readRawIni } from './read-ini.ts';
-import type { RawSetting } from './read-ini.ts';
+import type { RawIniReading, RawSetting } from './read-ini.ts';
 import { defaultSection } from './scan-ini.ts';
 
 /** Where an effective value was set last. */
@@ -47,7 +47,7 @@ type Slots = Map<string, Map<string, Slot>>;
 
 /** The configuration Grafana runs with: defaults, default arguments, file, environment, arguments, expanders, interpolation (loadConfiguration of pkg/setting/setting.go). */
 export function effectiveConfig(input: EffectiveInput): EffectiveReading {
-  const defaults = readRawIni(input.defaults);
+  const defaults = readDefaults(input.defaults);
   if (!defaults.ok) return { ok: false, origin: 'conf/defaults.ini', line: defaults.line, problem: defaults.problem };
   const properties = readArguments(input.arguments ?? []);
   if (typeof properties === 'string') return { ok: false, origin: `the argument ${properties}`, problem: 'it is not cfg:SECTION.KEY=VALUE with exactly one =' };
@@ -69,6 +69,14 @@ export function effectiveConfig(input: EffectiveInput): EffectiveReading {
   const values = new Map([...environment].map(([name, { value }]) => [name, value]));
   const failure = expandAll(slots, { environment: values, hostName: input.hostName ?? '', readFile: input.readFile });
   return failure ?? interpolateAll(slots);
+}
+
+// The nodes of a cluster have the same defaults, and 80 KB of them.
+let lastDefaults = { text: '', reading: readRawIni('') };
+
+function readDefaults(text: string): RawIniReading {
+  if (text !== lastDefaults.text) lastDefaults = { text, reading: readRawIni(text) };
+  return lastDefaults.reading;
 }
 
 /** The variable that overrides a setting (EnvKey): `.` and, in the section, `-` become `_`. */

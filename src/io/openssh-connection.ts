@@ -1,12 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { ConnectFailure, NodeConnection } from '../world.ts';
 import { dialOver, makeBeyond } from './openssh-dial.ts';
-import type { Execa, SshProcess } from './openssh-process.ts';
+import type { SshProcess } from './openssh-process.ts';
 import { keptShell } from './openssh-shell.ts';
 
 interface ConnectionRequest extends Pick<NodeConnection, 'name' | 'host' | 'address' | 'login'> {
   readonly ssh: SshProcess;
-  readonly execa: Execa;
   readonly socket: string;
   readonly nonce: () => string;
 }
@@ -20,7 +19,7 @@ export interface OpenConnection extends NodeConnection {
 export type OpenOutcome = { readonly name: string; readonly connection: OpenConnection } | { readonly name: string; readonly failure: ConnectFailure };
 
 /** A ready ssh as the rest of the program sees it. */
-export function connectionOver({ ssh, execa, socket, nonce, ...known }: ConnectionRequest): OpenConnection {
+export function connectionOver({ ssh, socket, nonce, ...known }: ConnectionRequest): OpenConnection {
   const streams = new Set<Duplex>();
   const beyond = makeBeyond();
   const shell = keptShell(known.name, ssh, nonce);
@@ -32,7 +31,7 @@ export function connectionOver({ ssh, execa, socket, nonce, ...known }: Connecti
     run: shell.run,
     isLost: () => ended && !closed && !shell.isLate(),
     dial(address) {
-      const stream = dialOver({ execa, socket, refusal: ssh.refusal, beyond }, address);
+      const stream = dialOver({ socket, refusal: ssh.refusal, beyond }, address);
       streams.add(stream);
       return stream.once('close', () => streams.delete(stream));
     },

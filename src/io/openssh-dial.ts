@@ -5,10 +5,9 @@ import { framedRelay, relayCommand, relayReader } from '../shell/relay-script.ts
 import { commandArguments, streamArguments } from '../shell/ssh-arguments.ts';
 import { closed } from './as-socket.ts';
 import { makePlaces } from './openssh-limits.ts';
-import type { Execa } from './openssh-process.ts';
+import { heard, type SshChild, startChild } from './ssh-child.ts';
 
 export interface Master {
-  readonly execa: Execa;
   readonly socket: string;
   /** The master's words about a stream it refused. */
   readonly refusal: () => Promise<string | undefined>;
@@ -38,11 +37,8 @@ export function makeBeyond(): Beyond {
  * pg, mysql2 and http expect. Its error has Node's code where the words allow it, else ESSH. Of streams refused at the
  * same time the reasons may be swapped: ssh does not say whose they are.
  */
-export function dialOver({ execa, socket, refusal, beyond }: Master, address: Address): Duplex {
-  const start = (words: readonly string[]) => execa('ssh', words, {
-    reject: false, buffer: { stdout: false, stderr: true }, encoding: 'buffer', stdin: 'pipe', detached: true, cleanup: false,
-  });
-  let client: ReturnType<typeof start> | undefined;
+export function dialOver({ socket, refusal, beyond }: Master, address: Address): Duplex {
+  let client: SshChild | undefined;
   /** What a relay would have to say again; undefined once somebody has heard it. */
   let unheard: Buffer[] | undefined = [];
   let written = 0;
@@ -69,13 +65,13 @@ export function dialOver({ execa, socket, refusal, beyond }: Master, address: Ad
       if (client === undefined) return done(error);
       client.kill();
       client.stdout.resume(); // what nobody reads any more would hold up ssh's end
-      void client.finally(() => done(error));
+      void client.ended.then(() => done(error));
     },
   });
 
   function carry(words: readonly string[], first: readonly Buffer[], failed: (said: string) => Promise<void> | void, over = () => {}, read = (chunk: Buffer) => chunk): void {
-    const next = (client = start(words));
-    next.stdin.on('error', () => {}); // EPIPE: the exit below tells why
+    const next = (client = startChild(words));
+    const lastWords = heard(next.stderr);
     if (first.length > 0) next.stdin.write(Buffer.concat(first));
     if (ended) next.stdin.end();
     next.stdout.on('data', (chunk: Buffer) => {
@@ -83,11 +79,11 @@ export function dialOver({ execa, socket, refusal, beyond }: Master, address: Ad
       const carried = read(chunk);
       if (carried.length > 0 && !stream.destroyed && !stream.push(carried)) next.stdout.pause();
     });
-    void next.then(async ({ exitCode, stderr }) => {
+    void next.ended.then(async ({ exitCode }) => {
       over();
       if (stream.destroyed) return;
       if (exitCode === 0) return void stream.push(null);
-      await failed(Buffer.from(stderr ?? '').toString().trim());
+      await failed(lastWords().trim());
     });
   }
 

@@ -12,8 +12,9 @@ import { makeFolder } from './openssh-folder.ts';
 import { makePlaces, startLimit } from './openssh-limits.ts';
 import { followLogin } from './openssh-login.ts';
 import { lasting } from './openssh-reconnect.ts';
-import { startSsh, type Execa, type SshProcess } from './openssh-process.ts';
+import { startSsh, type SshProcess } from './openssh-process.ts';
 import { makeQuestions, type Questions } from './openssh-questions.ts';
+import { askSsh } from './ssh-child.ts';
 
 interface Dependencies {
   readonly prompt: Prompt;
@@ -30,8 +31,7 @@ export function openSsh(dependencies: Dependencies): World['connect'] {
   return async (targets, options) => {
     if (targets.length === 0) return [];
     for (const key of options.hostKeys ?? []) memory.hostKeys.add(key);
-    const { execa } = await import('execa');
-    const tools = { ...dependencies, memory, execa };
+    const tools = { ...dependencies, memory };
     const outcomes = await connectAll(targets, options, tools);
     const { tell: _, ...quietly } = options;
     return outcomes.map((outcome, index) => ('failure' in outcome ? outcome : {
@@ -41,10 +41,10 @@ export function openSsh(dependencies: Dependencies): World['connect'] {
   };
 }
 
-type Tools = Dependencies & { readonly memory: Memory; readonly execa: Execa };
+type Tools = Dependencies & { readonly memory: Memory };
 
 async function connectAll(targets: readonly ConnectTarget[], options: ConnectOptions, tools: Tools): Promise<readonly OpenOutcome[]> {
-  const { screen, memory, execa } = tools;
+  const { screen, memory } = tools;
   const nonce = () => Buffer.from(tools.local.random(12)).toString('hex');
   const folder = makeFolder();
   const desk = openDesk(tools);
@@ -57,7 +57,7 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
 
   async function connectOne(target: ConnectTarget, index: number): Promise<OpenOutcome> {
     const { name } = target;
-    const { stdout = '', stderr, exitCode } = await execa('ssh', settingsArguments(target.target, options.config), { reject: false, stdin: 'ignore' });
+    const { stdout, stderr, exitCode } = await askSsh(settingsArguments(target.target, options.config));
     if (exitCode === 255) return { name, failure: sshFailure({ target: sshByHand(target.target, options.config), exitCode, stderr, stdout: '' }) };
     const settings = parseSettings(stdout);
     desk.leave();
@@ -87,7 +87,7 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
       askedForKey: (question) => isKeyOf(question, settings) && free(),
     }));
     const words = masterArguments({ target, config: options.config, settings, socket }, remoteShell(mark, become));
-    const ssh = startSsh(execa, words, askpass.environment(number));
+    const ssh = startSsh(words, askpass.environment(number));
     running.add(ssh);
     const outcome = await followLogin({
       ssh, mark, target: byHand, sudoPrompt: nonce(),
@@ -98,7 +98,7 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
       sudoPassword: options.askSudoPassword === true && (tools.prompt.available || memory.sudoPasswords.size > 0) ? pausing(limit, (user) => desk.sudoPassword(name, user)) : undefined,
     });
     const late = limit.end();
-    if ('login' in outcome) return { name, connection: connectionOver({ name, host: settings.get('hostname') ?? target.host, ...outcome, ssh, execa, socket, nonce }) };
+    if ('login' in outcome) return { name, connection: connectionOver({ name, host: settings.get('hostname') ?? target.host, ...outcome, ssh, socket, nonce }) };
     ssh.kill();
     await Promise.all([asked.settled(), ssh.ended]);
     const failure = late ? { kind: 'timeout' as const, found: `no shell within ${loginMs / 1000} s`, hint: `ssh ${byHand}` } : outcome.failure;
