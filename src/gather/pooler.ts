@@ -9,9 +9,8 @@ const driverStartup = { extra_float_digits: '2' };
 /** Opens a second session over the same path. Rejects with DatabaseFailure. */
 export type OpenOther = (startup: Readonly<Record<string, string>>) => Promise<DatabaseSession>;
 
-/** Tells whether a pooler stands before a PostgreSQL, and whether a session keeps its server from one transaction to the next; undefined: there is none. */
-export async function readPooler(session: DatabaseSession, openOther: OpenOther): Promise<PoolerFacts | undefined> {
-  const own = await backendOf(session);
+/** Tells whether a pooler stands before a PostgreSQL, and whether a session keeps its server from one transaction to the next; undefined: there is none. `own`: the process that answers the session. */
+export async function readPooler(session: DatabaseSession, own: number | undefined, openOther: OpenOther): Promise<PoolerFacts | undefined> {
   // A pooler cannot pass on the number that the server gave to a session it shares out (PgBouncer, Odyssey, RDS Proxy make up their own).
   if (session.serverProcess === undefined || own === undefined || own === session.serverProcess) return undefined;
   let refusedStartup: string | undefined;

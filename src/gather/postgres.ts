@@ -3,7 +3,7 @@ import type { DatabaseSession } from '../world/database.ts';
 import { codeAndWords } from './database-words.ts';
 import { type OpenOther, readPooler } from './pooler.ts';
 import { identifyPostgres, lockPostgres, serverColumns, serverOf } from './postgres-server.ts';
-import type { Row } from './row.ts';
+import { numberOf, type Row } from './row.ts';
 import { askedTables, type CountDialect, leftoverTables, readSchema } from './schema.ts';
 
 const counting: CountDialect = {
@@ -20,6 +20,7 @@ export interface ServerReading {
 const overview = `
 select current_setting('server_version') as version,
        coalesce(host(inet_client_addr()), '') as client,
+       pg_backend_pid() as pid,
        count(c.oid)::int as tables,
        count(c.oid) filter (where not pg_has_role(current_user, c.relowner, 'USAGE'))::int as foreign_owned,
        min(c.relname) filter (where not pg_has_role(current_user, c.relowner, 'USAGE')) as foreign_owned_example,
@@ -33,7 +34,7 @@ left join pg_class c on c.relkind in ('r', 'p') and c.relnamespace = (select oid
 /** Asks a PostgreSQL what it is, what lies in the schema and whether this role can write; leaves nothing behind. `key`: of our own, for a lock. */
 export async function readPostgres(session: DatabaseSession, key: number, openOther: OpenOther): Promise<ServerReading> {
   const [row = {}] = await session.query(overview);
-  const pooler = await readPooler(session, openOther);
+  const pooler = await readPooler(session, numberOf(row, 'pid'), openOther);
   const lock = pooler?.mode === 'transaction' ? undefined : await lockPostgres(session, key);
   const server: DatabaseServer = {
     engine: 'postgres',

@@ -59,7 +59,7 @@ export function effectiveConfig(input: EffectiveInput): EffectiveReading {
   if (properties.size > 0) setEach(slots, (section, key) => withOrigin(properties.get(`default.${section}.${key}`), { kind: 'default-argument' }));
   mergeFile(slots, custom.sections);
   const environment = new Map((input.environment ?? []).map((entry) => [entry.name, entry]));
-  if (environment.size > 0) setEach(slots, (section, key) => {
+  if ([...environment.keys()].some((name) => name.startsWith('GF_'))) setEach(slots, (section, key) => {
     const name = environmentName(section, key);
     const entry = environment.get(name);
     return entry === undefined || entry.value === '' ? undefined : { raw: entry.value, origin: { kind: 'environment', name, origin: entry.origin } };
@@ -124,6 +124,7 @@ function mergeFile(slots: Slots, sections: ReadonlyMap<string, ReadonlyMap<strin
 function expandAll(slots: Slots, sources: ExpanderSources): EffectiveReading | undefined {
   for (const [section, settings] of slots) {
     for (const [key, slot] of settings) {
+      if (!slot.raw.includes('$')) continue;
       const expansion = expandFiles(expandEnvironment(slot.raw, sources), sources);
       if (!expansion.ok) return { ok: false, origin: `${section}.${key}`, ...lineOf(slot.origin), problem: expansion.problem };
       slot.raw = expansion.text;

@@ -28,8 +28,7 @@ const stableMs = 3000;
 const pingsMs = 25_000;
 /** The figures of alerting come a moment after health does. */
 const appearMs = 1000;
-/** Between two looks, a node: 50 of them would else be asked a hundred times a second. */
-const pauseMs = { least: 500, ofEach: 40 };
+const pauseMs = 500;
 
 /** Waits until the nodes that run see each other, this one among them: members as many as they are and stable, and pings answered between all. */
 export async function waitMesh(node: ClusterNode, cluster: readonly ClusterNode[], options: MeshOptions, { signal, world }: { readonly signal: AbortSignal; readonly world: Pick<World, 'clock' | 'http'> }): Promise<MeshView> {
@@ -57,7 +56,7 @@ export async function waitMesh(node: ClusterNode, cluster: readonly ClusterNode[
     if (settled && pinged) return view;
     if (settled && now - counted.at >= pingsMs) return { ...view, remark: mode === 'redis' ? 'Redis answers no pings' : 'no pings over UDP, so each node may send an alert' };
     if (signal.aborted || now - began >= longestMs[changing ? 'changing' : 'usual']) return view;
-    await world.clock.sleep(Math.max(pauseMs.least, pauseMs.ofEach * running.length));
+    await world.clock.sleep(pauseMs);
   }
 }
 
