@@ -128,7 +128,7 @@ export function readHost(answer: Answer, { needed, script }: HostAsking): HostFa
   return {
     ...(machineId === '' ? {} : { machineId }),
     ...(properties.size === 0 ? {} : { unit: readUnit(property) }),
-    access: readAccess(answer, needed),
+    access: readAccess(answer, needed, script.user),
     places: script.places.flatMap((place, index) => readPlace(place, { realPath: realPaths[index] ?? '', fileSystem: fileSystems[index] ?? '', space: spaces[index] ?? '' })),
     ...(program === '' ? {} : { program }),
     listeners: [...answer.under('listener')].flatMap(([socket, owner]): readonly ListenerFacts[] => {
@@ -171,12 +171,12 @@ function readUnit(word: (name: string) => string): UnitFacts {
   };
 }
 
-function readAccess(answer: Answer, needed: readonly Named[]): readonly AccessFacts[] {
+function readAccess(answer: Answer, needed: readonly Named[], user: string): readonly AccessFacts[] {
   const seen = (by: string) => new Map((answer.text(`access-${by}`) ?? '').split('\n').flatMap((line) => {
     const [index = '', letters = ''] = line.split(' ');
     return index === '' ? [] : [[Number(index), { exists: letters.includes('e'), read: letters.includes('r'), write: letters.includes('w') }] as const];
   }));
-  const [root, plain, unit, strangers] = [seen('root'), seen('plain'), seen('unit'), seen('others')];
+  const [root, plain, unit, strangers] = [seen('root'), seen(user === 'root' ? 'root' : 'plain'), seen('unit'), seen('others')];
   return needed.flatMap((one, index): readonly AccessFacts[] => {
     if (root.get(index)?.exists !== true) return [];
     const [asUser, inUnit, others, label] = [plain.get(index), unit.get(index), strangers.get(index), answer.text(`label ${one.path}`)?.trim()];

@@ -25,7 +25,7 @@ export interface AccessQuestion {
 export function accessScript({ unit, user, paths }: AccessQuestion): Script {
   return sh`put access-root; bounded /bin/sh -c ${probe} sh ${paths}
 if command -v setpriv >/dev/null; then
-  if group=$(id -g ${user} 2>/dev/null); then put access-plain; bounded setpriv --reuid ${user} --regid "$group" --init-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null; fi
+  if [ ${user} != root ] && group=$(id -g ${user} 2>/dev/null); then put access-plain; bounded setpriv --reuid ${user} --regid "$group" --init-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null; fi
   put access-others; bounded setpriv --reuid 65534 --regid 65534 --clear-groups /bin/sh -c ${probe} sh ${paths} 2>/dev/null
 fi
 if [ "$(getenforce 2>/dev/null)" = Enforcing ] && command -v matchpathcon >/dev/null; then

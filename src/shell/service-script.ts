@@ -14,28 +14,15 @@ const processes = sh`look() {
 }
 `;
 
-/** Of files that `tail` heads with their names: the number of each process whose first or second word is Grafana. */
-const named = String.raw`/^==> \/proc\/[0-9]+\/cmdline <==$/ {
-s/[^0-9]*([0-9]+).*/\1/
-h
-n
-/(^|\/)grafana(-server)?$/ {
-g
-p
-b
-}
-n
-/(^|\/)grafana(-server)?$/ {
-g
-p
-}
-}`;
+const isGrafana = '(^|/)grafana(-server)?$';
 
-/** Grafanas of this host that no unit starts; those of containers have process numbers of their own. */
+/** Grafanas of this host that no unit starts, by the first or second word of their command line; those of containers have process numbers of their own. */
 const unitless = sh`for f in /etc/default/grafana-server /etc/sysconfig/grafana-server; do [ ! -r "$f" ] || { put "default-file $f"; cat "$f"; }; done
-own=$(readlink /proc/self/ns/pid)
-for p in $(tail -n +1 $(grep -ls grafana /proc/[0-9]*/cmdline) /dev/null 2>/dev/null | tr '\0' '\n' | sed -nE ${named}); do
-  [ "$(readlink "/proc/$p/ns/pid")" != "$own" ] || look "$p"
+for f in $(grep -lszE ${isGrafana} /proc/[0-9]*/cmdline); do
+  p=\${f#/proc/}
+  p=\${p%/cmdline}
+  [ "$(readlink "/proc/$p/ns/pid")" = "$(readlink /proc/self/ns/pid)" ] || continue
+  if tr '\0' '\n' 2>/dev/null < "$f" | head -n 2 | grep -qE ${isGrafana}; then look "$p"; fi
 done
 `;
 
@@ -57,7 +44,7 @@ export function serviceScript(unit: string, status: string | undefined): Script 
   const ownStatus = status === undefined ? sh`` : sh`( eval ${status} ) >/dev/null 2>&1 </dev/null; say status $?
 `;
   return sh`${raw(framing)}${raw(processes)}put system; ( . /etc/os-release 2>/dev/null && printf '%s %s' "$ID" "$VERSION_ID" || uname -sr )
-put host; uname -n
+if read -r name < /proc/sys/kernel/hostname; then say host "$name"; else put host; uname -n; fi
 put clock; date +%s
 ${raw(ownStatus)}state= pid= start=
 if [ -d /run/systemd/system ]; then
