@@ -36,8 +36,17 @@ export interface KnownSection {
 
 export type Catalogue = ReadonlyMap<string, KnownSection>;
 
+// One for each version that is met, and nodes of a cluster have few.
+const catalogues = new Map<string, Catalogue>();
+
 /** Every section and key that some version reads, with how this one takes it. */
 export function catalogueFor(version: string): Catalogue {
+  const known = catalogues.get(version) ?? makeCatalogue(version);
+  catalogues.set(version, known);
+  return known;
+}
+
+function makeCatalogue(version: string): Catalogue {
   const sections = new Map<string, { open: boolean; settings: Map<string, KnownSetting> }>();
   let settings = new Map<string, KnownSetting>();
   for (const line of tables.join('').split('\n')) {

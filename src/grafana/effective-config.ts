@@ -1,8 +1,8 @@
 import { expandEnvironment, expandFiles } from './expanders.ts';
 import type { ExpanderSources } from './expanders.ts';
 import { fileBudget, findSetting, interpolate } from './interpolate.ts';
-import { readRawIni } from './read-ini.ts';
-import type { RawIniReading, RawSetting } from './read-ini.ts';
+import { readDefaults, readRawIni } from './read-ini.ts';
+import type { RawSetting } from './read-ini.ts';
 import { defaultSection } from './scan-ini.ts';
 
 /** Where an effective value was set last. */
@@ -69,14 +69,6 @@ export function effectiveConfig(input: EffectiveInput): EffectiveReading {
   const values = new Map([...environment].map(([name, { value }]) => [name, value]));
   const failure = expandAll(slots, { environment: values, hostName: input.hostName ?? '', readFile: input.readFile });
   return failure ?? interpolateAll(slots);
-}
-
-// The nodes of a cluster have the same defaults, and 80 KB of them.
-let lastDefaults = { text: '', reading: readRawIni('') };
-
-function readDefaults(text: string): RawIniReading {
-  if (text !== lastDefaults.text) lastDefaults = { text, reading: readRawIni(text) };
-  return lastDefaults.reading;
 }
 
 /** The variable that overrides a setting (EnvKey): `.` and, in the section, `-` become `_`. */

@@ -14,15 +14,16 @@ export const nameRules: readonly LintRule[] = [
 ];
 
 function judgeHeader(sight: Sight, { name, line }: Sight['headers'][number]): readonly LintFinding[] {
-  const known = [...sight.catalogue].filter(([, section]) => isLive(section)).map(([section]) => section);
-  if (known.includes(name) || name === defaultSection || sight.isDefaultSection(name)) return [];
+  const section = sight.catalogue.get(name);
+  if ((section !== undefined && isLive(section)) || name === defaultSection || sight.isDefaultSection(name)) return [];
   const about = { weight: 'warning', line, section: name, key: '' } as const;
   const gone = retired.find(({ section, key }) => section === name && key === undefined);
   if (gone !== undefined) return !saysSomething(sight, name) ? [] : [{
     ...about, id: 'removed-section',
     found: `[${name}], which Grafana has not read since ${gone.since}`, expected: gone.instead, hint: `take out [${name}]; instead: ${gone.instead}`,
   }];
-  if (sight.catalogue.has(name)) return !saysSomething(sight, name) ? [] : [{ ...about, id: 'later-section', found: `[${name}], which Grafana ${sight.version} does not read`, expected: `a section of Grafana ${sight.version}`, hint: `take out [${name}]` }];
+  if (section !== undefined) return !saysSomething(sight, name) ? [] : [{ ...about, id: 'later-section', found: `[${name}], which Grafana ${sight.version} does not read`, expected: `a section of Grafana ${sight.version}`, hint: `take out [${name}]` }];
+  const known = [...sight.catalogue].filter(([, one]) => isLive(one)).map(([one]) => one);
   const plain = name.replace(/\].*$/, '').trim();
   const meant = known.includes(plain) ? plain : nearest(plain, known);
   // Somebody else's name may be near a known one; a slip is in the last part alone.

@@ -2,7 +2,7 @@ import { type Catalogue, catalogueFor } from './catalogue.ts';
 import { effectiveConfig, type EffectiveReading, type Origin } from './effective-config.ts';
 import { findExpanders } from './expanders.ts';
 import type { LintFinding } from './lint-finding.ts';
-import { type RawIniReading, readRawIni } from './read-ini.ts';
+import { type RawIniReading, readDefaults } from './read-ini.ts';
 import { defaultSection, type Scanned, scanIni } from './scan-ini.ts';
 
 export interface LintInput {
@@ -60,7 +60,7 @@ export type LintRule = (sight: Sight) => readonly LintFinding[];
 /** Prepares what the rules look at; the text must be one that go-ini parses. */
 export function lookAt({ text, version, defaults, effective, addresses = [] }: LintInput): Sight {
   const catalogue = catalogueFor(version);
-  const own: RawIniReading | undefined = defaults === undefined ? undefined : readRawIni(defaults);
+  const own: RawIniReading | undefined = defaults === undefined ? undefined : readDefaults(defaults);
   const ownDefaults = own?.ok ? own.sections : undefined;
   const { entries } = scanIni(text);
   const written = settingsOf(entries);

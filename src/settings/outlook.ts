@@ -21,8 +21,19 @@ export interface NodeOutlook extends Outlook {
 /** Stands where a value is not known yet; no cluster has it. */
 const unknown = 'not-known-yet';
 
+type NodeOutlooks = { readonly ok: true; readonly outlooks: readonly NodeOutlook[] } | { readonly ok: false };
+
 /** What each managed setting of a node will come to, from facts alone. `ok` false: Grafana cannot read its config, or a value cannot be written. */
-export function outlookOf(node: Node, facts: NodeFacts, cluster: Cluster, all: Facts): { readonly ok: true; readonly outlooks: readonly NodeOutlook[] } | { readonly ok: false } {
+export function outlookOf(node: Node, facts: NodeFacts, cluster: Cluster, all: Facts): NodeOutlooks {
+  const known = outlooks(cluster, all);
+  const outlook = known.get(node) ?? lookAhead(node, facts, cluster, all);
+  known.set(node, outlook);
+  return outlook;
+}
+
+const outlooks = remembered((_cluster: Cluster, _all: Facts) => new Map<Node, NodeOutlooks>());
+
+function lookAhead(node: Node, facts: NodeFacts, cluster: Cluster, all: Facts): NodeOutlooks {
   const input = settingsInput(facts, cluster, all, {
     databasePassword: knownPassword(cluster, facts, all),
     ...knownToAll(cluster, all),

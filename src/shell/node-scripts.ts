@@ -20,23 +20,26 @@ const route = sh`route() { case $2 in ''|127.*|::1) ;; *) printf '%s %s\n' "$1" 
  * a row that nobody knows, no more are asked for.
  */
 function routesScript({ peers, ownAddress }: ConfigQuestion): Script {
-  const calls = (ask: 'route' | 'named', isAsked: (host: string) => boolean) => peers.filter(({ host }) => isAsked(host)).map(({ name, host }) => sh`${raw(ask as Script)} ${name} ${host}
-`).join('') as Script;
+  const literals = peers.filter(({ host }) => isIp(host));
+  const names = peers.filter((peer) => !literals.includes(peer));
+  const words = (some: ConfigQuestion['peers']): readonly string[] => some.flatMap(({ name, host }) => [name, host]);
   const named: string = sh`${raw(route)}unknown=0
-named() {
-  [ $unknown -lt 3 ] || return 0
+set -- ${words(names)}
+while [ $# -gt 0 ] && [ $unknown -lt 3 ]; do
   a=$(getent ahosts "$2" 2>/dev/null)
   a=\${a%%[!0-9A-Fa-f:.]*}
   unknown=$((unknown + 1))
   [ -z "$a" ] || unknown=0
   route "$1" "$a"
-}
-${raw(calls('named', (host) => !isIp(host)))}`;
+  shift 2
+done`;
   return sh`${raw(route)}own=${ownAddress === undefined ? '' : `src ${ownAddress}`}
 put routes
 [ -n "$own" ] || own=$(ip -o route get 198.51.100.1 2>/dev/null)
 for peer in ${peers.map(({ name }) => name)}; do printf '%s %s\n' "$peer" "$own"; done
-${raw(calls('route', isIp))}${raw(peers.every(({ host }) => isIp(host)) ? sh`` : sh`if command -v timeout >/dev/null; then timeout 3 sh -c ${named}; else sh -c ${named}; fi
+set -- ${words(literals)}
+while [ $# -gt 0 ]; do route "$1" "$2"; shift 2; done
+${raw(names.length === 0 ? sh`` : sh`if command -v timeout >/dev/null; then timeout 3 sh -c ${named}; else sh -c ${named}; fi
 `)}`;
 }
 
