@@ -8,7 +8,6 @@ import { resolveClientKey, shownToDatabase } from './client-certificate.ts';
 import type { ConnectedNodes } from './connect.ts';
 import { gatherDatabase } from './database.ts';
 import { databaseTrust } from './database-trust.ts';
-import { gatherHost } from './host.ts';
 import { keyInUse } from './key-in-use.ts';
 import { gatherNode, hostsOf, type NodeQuestion } from './node.ts';
 import { gatherEgress, readLicense } from './license.ts';
@@ -108,12 +107,11 @@ async function gatherEntry(cluster: Cluster, hosts: NodeQuestion['hosts'], outco
   const { connection } = outcome;
   const layout = cluster.nodes.find((node) => node.name === name)!;
   const needsBundle = (cluster.database.caCert === undefined && cluster.database.sslMode !== 'disable') || (cluster.redis?.tls === true && cluster.redis.caCert === undefined);
-  const node = await gatherNode(layout, { hosts, needsBundle }, connection, world.clock);
   const gossipPort = cluster.alerting.mode === 'gossip' && cluster.nodes.length > 1 ? layout.gossipAddress?.port ?? cluster.alerting.port : undefined;
   return {
     name,
     connection: { ok: true, ...connection.login },
-    node: withHost ? await gatherHost(layout, node, gossipPort, connection) : node,
+    node: await gatherNode(layout, { hosts, needsBundle, ...(withHost ? { host: { gossipPort } } : {}) }, connection, world.clock),
     database: { ok: false, missing: `the database was not tried from ${name}` },
   };
 }

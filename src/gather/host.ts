@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Node } from '../cluster/cluster.ts';
-import type { Gathered, NodeFacts } from '../facts.ts';
+import type { NodeFacts } from '../facts.ts';
 import type { AccessFacts, HostFacts, ListenerFacts, PlaceFacts, UnitFacts } from '../facts/host.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { findExpanders } from '../grafana/expanders.ts';
-import { type Answer, firstWord, parseAnswer } from '../shell/framed-answer.ts';
-import { type HostQuestion, hostScript } from '../shell/host-script.ts';
+import { type Answer, firstWord } from '../shell/framed-answer.ts';
+import type { HostQuestion } from '../shell/host-script.ts';
 import { parseListener } from '../shell/listeners.ts';
 import { parseProperties } from '../shell/systemd.ts';
 import { parseTimeSpan } from '../shell/time-span.ts';
-import type { NodeConnection } from '../world.ts';
 import { readClock, readManagers, readUpdates } from './host-care.ts';
 
 type Named = Pick<AccessFacts, 'path' | 'named' | 'need'>;
@@ -26,18 +25,6 @@ const loginFiles = [
   { section: 'auth.saml', keys: ['certificate_path', 'private_key_path', 'idp_metadata_path'] },
   { section: 'auth.jwt', keys: ['jwk_set_file', 'key_file'] },
 ];
-
-/** Adds what its host may do to a node that was looked at, in one question; `gossipPort` where Grafana gossips. */
-export async function gatherHost(node: Node, gathered: Gathered<NodeFacts>, gossipPort: number | undefined, connection: Pick<NodeConnection, 'run'>): Promise<Gathered<NodeFacts>> {
-  if (!gathered.ok) return gathered;
-  const { facts } = gathered;
-  const asking = askHost(node, facts, gossipPort);
-  try {
-    return { ok: true, facts: { ...facts, host: readHost(parseAnswer((await connection.run(hostScript(asking.script), { repeatable: true })).stdout), asking) } };
-  } catch (error) {
-    return { ok: false, missing: `${node.name} stopped answering: ${error instanceof Error ? error.message : String(error)}` };
-  }
-}
 
 /** Makes the question to a host out of what its Grafana reads. */
 export function askHost(node: Node, facts: NodeFacts, gossipPort: number | undefined): HostAsking {

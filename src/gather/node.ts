@@ -5,11 +5,13 @@ import { effectiveOf } from '../grafana/effective-of.ts';
 import { findExpanders } from '../grafana/expanders.ts';
 import { nodePaths } from '../settings/node-paths.ts';
 import { type Answer, parseAnswer } from '../shell/framed-answer.ts';
-import { configScript, contentsScript } from '../shell/node-scripts.ts';
+import { hostScript } from '../shell/host-script.ts';
+import { configScript, type ContentsQuestion, contentsScript } from '../shell/node-scripts.ts';
 import type { Script } from '../shell/quote.ts';
 import { serviceScript } from '../shell/service-script.ts';
 import type { Clock, NodeConnection } from '../world.ts';
 import { type ConfigReading, parseVersionWords, readConfig } from './config.ts';
+import { askHost, readHost } from './host.ts';
 import { readService, type ServiceReading } from './service.ts';
 
 /** What a node question needs of the cluster; the wizard asks before the rest is known. */
@@ -17,6 +19,8 @@ export interface NodeQuestion {
   /** All nodes, with the hosts they are known by. */
   readonly hosts: readonly { readonly name: string; readonly host: string }[];
   readonly needsBundle: boolean;
+  /** Ask about the host, too; `gossipPort` where Grafana gossips. */
+  readonly host?: { readonly gossipPort: number | undefined };
 }
 
 /** The hosts of all nodes, as far as connections know them better than the cluster file. */
@@ -24,7 +28,7 @@ export function hostsOf(nodes: Cluster['nodes'], connection: (name: string) => N
   return nodes.map(({ name, target }) => ({ name, host: connection(name)?.host ?? target.host }));
 }
 
-/** Looks at one node in three questions, each naming what the next one needs; changes nothing there. */
+/** Looks at one node in three questions, or four where its config names secret files, each naming what the next one needs; changes nothing there. */
 export async function gatherNode(node: Node, question: NodeQuestion, connection: NodeConnection, clock: Clock): Promise<Gathered<NodeFacts>> {
   const ask = async (script: Script): Promise<Answer> => parseAnswer((await connection.run(script, { repeatable: true })).stdout);
   try {
@@ -40,8 +44,12 @@ export async function gatherNode(node: Node, question: NodeQuestion, connection:
       bundle: question.needsBundle,
     }))));
     const bare = makeFacts(service, config, clockAheadSeconds);
-    const secretFiles = await readSecretFiles(bare, node, config, ask);
-    return { ok: true, facts: { ...bare, secretFiles, ...(await readDataFiles({ ...bare, secretFiles }, { home: config.homePath, license: nodePaths(node, config.configPath).license }, ask)) } };
+    const facts = { ...bare, secretFiles: await readSecretFiles(bare, node, config, ask) };
+    const data = askDataFiles(facts, { home: config.homePath, license: nodePaths(node, config.configPath).license });
+    if (question.host === undefined) return { ok: true, facts: data === undefined ? facts : { ...facts, ...data.read(await ask(contentsScript(data.question))) } };
+    const host = askHost(node, facts, question.host.gossipPort);
+    const answer = await ask(hostScript(host.script, data?.question));
+    return { ok: true, facts: { ...facts, ...data?.read(answer), host: readHost(answer, host) } };
   } catch (error) {
     return { ok: false, missing: `${node.name} stopped answering: ${error instanceof Error ? error.message : String(error)}` };
   }
@@ -111,10 +119,15 @@ async function readSecretFiles(facts: NodeFacts, node: Node, config: ConfigReadi
   return new Map([...contents].map(([name, text]) => [name, new Secret(text)]));
 }
 
-/** What the effective config names: the CA files for database and Redis, licenses, SQLite's own file, and the plugins. */
-async function readDataFiles(facts: NodeFacts, { home, license }: { readonly home: string; readonly license: string }, ask: (script: Script) => Promise<Answer>): Promise<Pick<NodeFacts, 'databaseCa' | 'redisCa' | 'licenses' | 'sqlite' | 'plugins'>> {
+interface DataAsking {
+  readonly question: ContentsQuestion;
+  read(answer: Answer): Pick<NodeFacts, 'databaseCa' | 'redisCa' | 'licenses' | 'sqlite' | 'plugins'>;
+}
+
+/** Asks for what the effective config names: the CA files for database and Redis, licenses, SQLite's own file, and the plugins; undefined: Grafana cannot read it. */
+function askDataFiles(facts: NodeFacts, { home, license }: { readonly home: string; readonly license: string }): DataAsking | undefined {
   const effective = effectiveOf(facts);
-  if (!effective.ok) return {};
+  if (!effective.ok) return undefined;
   const value = (section: string, key: string): string => effective.config.get(section, key)?.value ?? '';
   const under = (folder: string, path: string): string => (path.startsWith('/') ? path : `${folder}/${path}`);
   const data = under(home, value('paths', 'data') || 'data');
@@ -122,22 +135,27 @@ async function readDataFiles(facts: NodeFacts, { home, license }: { readonly hom
   const redisCa = value('unified_alerting', 'ha_redis_tls_ca_path');
   const licenseText = value('enterprise', 'license_text');
   const licensePath = under(home, value('enterprise', 'license_path') || `${data}/license.jwt`);
-  const answer = await ask(contentsScript({
-    files: [...[...new Set([ca, redisCa])].filter((path) => path !== '').map((path) => ({ name: path, path: under(home, path) })), ...[...new Set([license, licensePath])].map((path) => ({ name: path, path }))],
-    sqlite: under(data, value('database', 'path') || 'grafana.db'),
-    plugins: under(home, value('paths', 'plugins') || 'data/plugins'),
-  }));
-  const contents = answer.under('secret');
-  const [pem, redisPem] = [contents.get(ca), contents.get(redisCa)];
-  const sqlite = countSqlite(answer);
-  const licenses = [
-    ...(licenseText === '' ? [] : [{ path: '[enterprise] license_text', text: new Secret(licenseText), used: true }]),
-    ...[...new Set([license, licensePath])].flatMap((path) => {
-      const text = contents.get(path);
-      return text === undefined ? [] : [{ path, text: new Secret(text), used: licenseText === '' && path === licensePath }];
-    }),
-  ];
-  return { ...(pem === undefined ? {} : { databaseCa: { path: ca, pem } }), ...(redisPem === undefined ? {} : { redisCa: { path: redisCa, pem: redisPem } }), licenses, ...(sqlite === undefined ? {} : { sqlite }), plugins: readPlugins(answer) };
+  const used = licenseText === '' ? licensePath : undefined;
+  return {
+    question: {
+      files: [...[...new Set([ca, redisCa])].filter((path) => path !== '').map((path) => ({ name: path, path: under(home, path) })), ...[...new Set([license, licensePath])].map((path) => ({ name: path, path }))],
+      sqlite: under(data, value('database', 'path') || 'grafana.db'),
+      plugins: under(home, value('paths', 'plugins') || 'data/plugins'),
+    },
+    read(answer) {
+      const contents = answer.under('secret');
+      const [pem, redisPem] = [contents.get(ca), contents.get(redisCa)];
+      const sqlite = countSqlite(answer);
+      const licenses = [
+        ...(licenseText === '' ? [] : [{ path: '[enterprise] license_text', text: new Secret(licenseText), used: true }]),
+        ...[...new Set([license, licensePath])].flatMap((path) => {
+          const text = contents.get(path);
+          return text === undefined ? [] : [{ path, text: new Secret(text), used: path === used }];
+        }),
+      ];
+      return { ...(pem === undefined ? {} : { databaseCa: { path: ca, pem } }), ...(redisPem === undefined ? {} : { redisCa: { path: redisCa, pem: redisPem } }), licenses, ...(sqlite === undefined ? {} : { sqlite }), plugins: readPlugins(answer) };
+    },
+  };
 }
 
 /** A plugin.json that is no JSON counts as no plugin: Grafana does not load it either. */

@@ -3,6 +3,7 @@ import { framing } from './framed-answer.ts';
 import { type AccessQuestion, accessScript } from './host-access-script.ts';
 import { careScript } from './host-care-script.ts';
 import { provisioningScript } from './host-provisioning-script.ts';
+import { contents, type ContentsQuestion } from './node-scripts.ts';
 import { raw, type Script, sh } from './quote.ts';
 
 export interface HostQuestion extends AccessQuestion {
@@ -20,8 +21,8 @@ export interface HostQuestion extends AccessQuestion {
   readonly alike: readonly { readonly name: string; readonly path: string }[];
 }
 
-/** Asks what of the host can break its Grafana; every command is bounded in time, and nothing stays behind. */
-export function hostScript(question: HostQuestion): Script {
+/** Asks what of the host can break its Grafana, and in the end for contents; every command is bounded in time, and nothing stays behind. */
+export function hostScript(question: HostQuestion, more?: ContentsQuestion): Script {
   const { unit, configPath, places, pid, program, ports, provisioning, alike } = question;
   const alikes = alike.map(({ name, path }) => sh`put ${`alike ${name}`}; [ ! -f ${path} ] || sha256sum < ${path}
 `).join('') as Script;
@@ -29,8 +30,8 @@ export function hostScript(question: HostQuestion): Script {
 ! read -r v < /etc/machine-id || say machine-id "$v"
 ! read -r v < /proc/sys/net/ipv4/ip_unprivileged_port_start || say first-port "$v"
 ${raw(pid === undefined ? sh`` : sh`put program; readlink ${`/proc/${pid}/exe`}
-`)}! command -v getcap >/dev/null || { put capabilities; getcap ${program} 2>/dev/null; }
-${raw(placesScript(places.map(({ path }) => path)))}${raw(accessScript(question))}${raw(ports.length === 0 ? sh`` : listenersScript(ports, unit))}${raw(provisioningScript(provisioning))}${raw(alikes)}${raw(careScript(configPath))}`;
+`)}${raw(ports.every((port) => port >= 1024) ? sh`` : sh`! command -v getcap >/dev/null || { put capabilities; getcap ${program} 2>/dev/null; }
+`)}${raw(placesScript(places.map(({ path }) => path)))}${raw(accessScript(question))}${raw(ports.length === 0 ? sh`` : listenersScript(ports, unit))}${raw(provisioningScript(provisioning))}${raw(alikes)}${raw(careScript(configPath))}${raw(more === undefined ? sh`` : contents(more))}`;
 }
 
 /** The disks of folders, or of what is there on the way to them, a line each; where one file system hangs, the others still answer. */

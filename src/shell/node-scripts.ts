@@ -95,10 +95,15 @@ export interface ContentsQuestion {
 }
 
 /** Asks for files, for what a SQLite database holds, read-only, and for the plugins that are there. */
-export function contentsScript({ files, sqlite, plugins }: ContentsQuestion): Script {
+export function contentsScript(question: ContentsQuestion): Script {
+  return sh`${raw(framing)}${raw(contents(question))}`;
+}
+
+/** The same at the end of another script; nothing of that one runs after it. */
+export function contents({ files, sqlite, plugins }: ContentsQuestion): Script {
   const reads = files.map(({ name, path }) => sh`[ ! -f ${path} ] || { put ${`secret ${name}`}; cat ${path}; }
 `).join('') as Script;
-  return sh`${raw(framing)}${raw(reads)}${raw(plugins === undefined ? sh`` : pluginsScript(plugins))}${raw(sqlite === undefined ? sh`` : sqliteScript(sqlite))}`;
+  return sh`${raw(reads)}${raw(plugins === undefined ? sh`` : pluginsScript(plugins))}${raw(sqlite === undefined ? sh`` : sqliteScript(sqlite))}`;
 }
 
 /** A built plugin has its plugin.json under dist/; one inside another belongs to that one. */

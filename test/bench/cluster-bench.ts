@@ -60,7 +60,7 @@ async function runProgram(words: readonly string[]): Promise<{ readonly ms: numb
   let peakKb = 0;
   const watch = setInterval(() => {
     peakKb = Math.max(peakKb, Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0));
-  }, 20);
+  }, 100);
   const [exitCode] = (await once(child, 'exit').finally(() => clearInterval(watch))) as [number];
   if (process.env['BENCH_VERBOSE'] !== undefined || ![0, 3].includes(exitCode)) console.log(said);
   return { ms: performance.now() - start, peakMb: peakKb / 1024, exitCode };

@@ -53,6 +53,7 @@ export const cases: Readonly<Record<string, (odd: Odd) => readonly Step[]>> = {
     { script: contentsScript({ files: [{ name: 'one', path: `${folder}/audit.jsonl` }, { name: word(1), path: `${folder}/${name(2)}` }], sqlite: `${folder}/${name(3)}`, plugins: `${folder}/${name(4)}` }),
       prints: (stdout) => parseAnswer(stdout).text('secret one') === `${word(0)}\n` },
   ],
+  contents: (odd) => cases['contentsScript']!(odd),
   auditScript: ({ folder, word }) => [auditStep(`${folder}/state`, word(0))],
   stageScript: (odd) => pushSteps(odd).slice(0, 1),
   swapScript: (odd) => pushSteps(odd).slice(0, 2),
