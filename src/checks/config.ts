@@ -1,3 +1,4 @@
+import { counted } from '../cluster/counted.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { databaseOf } from '../settings/database-of.ts';
 import { type Check, check, failed, passed } from './check.ts';
@@ -69,5 +70,5 @@ export const configChecks: readonly Check[] = [
 ];
 
 function count(number: number, what: string): readonly string[] {
-  return number === 0 ? [] : [`${number} ${what}${number === 1 ? '' : 's'}`];
+  return number === 0 ? [] : [counted(number, what)];
 }

@@ -1,3 +1,4 @@
+import { counted } from '../cluster/counted.ts';
 import type { Facts } from '../facts.ts';
 import { holdsFor, versionFacts } from '../grafana/versions.ts';
 import { type Check, check, failed, passed, warned } from './check.ts';
@@ -30,7 +31,7 @@ export const databaseMigrationChecks: readonly Check[] = [
       });
       if (unfinished > 0) return finding({
         code: 'failed',
-        found: `${unfinished} migration${unfinished === 1 ? '' : 's'} that failed and never succeeded, such as "${failedExample}"`,
+        found: `${counted(unfinished, 'migration')} that failed and never succeeded, such as "${failedExample}"`,
         expected: 'all migrations done',
         hint: `SELECT migration_id, error FROM migration_log WHERE ${database.type === 'postgres' ? 'NOT success' : 'success = 0'};`,
       });

@@ -1,5 +1,6 @@
 import { formatAddress } from '../cluster/address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { counted } from '../cluster/counted.ts';
 import type { DatabasePath } from '../facts.ts';
 import { tlsDemand, tlsProblem } from '../grafana/database-tls.ts';
 import { encodeForDatabase } from '../grafana/database-value.ts';
@@ -190,8 +191,4 @@ function judgeTls(offer: TlsOffer, { database }: Cluster, at: Date): Judgement {
     expected: '14 days or more',
     hint: 'renew it on the server',
   });
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,6 @@
 import type { Facts } from '../facts.ts';
 import type { HostFacts } from '../facts/host.ts';
+import { counted } from '../cluster/counted.ts';
 import { classifyIp } from '../cluster/ip.ts';
 import { quote } from '../shell/quote.ts';
 import { sshByHand } from '../shell/ssh-by-hand.ts';
@@ -52,7 +53,7 @@ export const hostAlikeChecks: readonly Check[] = [
         ...[...there].filter(([path, hash]) => here.get(path) !== hash).map(([path]) => `${path} is ${here.has(path) ? 'another one' : 'missing'}`),
         ...[...here.keys()].filter((path) => !there.has(path)).map((path) => `${path} is not on ${first.name}`),
       ];
-      if (differing.length === 0) return passed(here.size === 0 ? undefined : `${here.size} file${here.size === 1 ? '' : 's'}`);
+      if (differing.length === 0) return passed(here.size === 0 ? undefined : counted(here.size, 'file'));
       const folder = quote((first.host.provisioning ?? own.host.provisioning)?.folder ?? '');
       const on = (name: string): string => `ssh ${cluster.nodes.filter((one) => one.name === name).map(({ target }) => sshByHand(target, cluster.ssh.config)).join('')}`;
       return failed({

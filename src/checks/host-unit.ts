@@ -1,3 +1,4 @@
+import { counted } from '../cluster/counted.ts';
 import { type Check, check, passed, warned } from './check.ts';
 import { everyHost } from './host-subjects.ts';
 import { sshTo } from './ssh-to.ts';
@@ -26,7 +27,7 @@ export const hostUnitChecks: readonly Check[] = [
       const { startBurst, startInterval } = unit;
       return startBurst === undefined || startBurst >= 3 ? passed(`Restart=${unit.restart}`) : warned({
         code: 'start-limit',
-        found: `systemd gives up for good after ${startBurst} start${startBurst === 1 ? '' : 's'} within ${startInterval ?? 0} s`,
+        found: `systemd gives up for good after ${counted(startBurst, 'start')} within ${startInterval ?? 0} s`,
         expected: 'the 5 starts of its default, or more',
         hint,
       });

@@ -2,6 +2,7 @@ import { everyCheck } from '../checks/every-check.ts';
 import { hasFailure, isAsked, runChecks } from '../checks/run-checks.ts';
 import { formatAddress } from '../cluster/address.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { counted } from '../cluster/counted.ts';
 import { redact } from '../cluster/redact.ts';
 import { ExitCode } from '../errors.ts';
 import { knownSecrets } from '../gather/known-secrets.ts';
@@ -68,6 +69,6 @@ export async function validate(world: World, options: ValidateOptions): Promise<
 
 /** Such as `prod · 3 nodes · postgres db:5432/grafana · nothing is changed`. */
 function describeCluster({ name, nodes, database }: Cluster): string {
-  const count = `${nodes.length} node${nodes.length === 1 ? '' : 's'}`;
+  const count = counted(nodes.length, 'node');
   return [name, count, `${database.type} ${formatAddress(database.address)}/${database.name}`, 'nothing is changed'].join(' · ');
 }

@@ -1,3 +1,4 @@
+import { counted } from '../cluster/counted.ts';
 import type { LintFinding } from '../grafana/lint-finding.ts';
 import type { Paint } from '../world.ts';
 import type { LintedFile } from './lint-json.ts';
@@ -32,6 +33,6 @@ function block(file: string, { id, weight, line, section, key, found, expected, 
 function summary(files: readonly LintedFile[], version: string, exitCode: number): string {
   const count = files.reduce((sum, { findings }) => sum + findings.length, 0);
   const touched = files.filter(({ findings }) => findings.length > 0).length;
-  const said = count === 0 ? 'nothing found' : `${count} finding${count === 1 ? '' : 's'} in ${touched} of ${files.length} file${files.length === 1 ? '' : 's'}`;
+  const said = count === 0 ? 'nothing found' : `${counted(count, 'finding')} in ${touched} of ${counted(files.length, 'file')}`;
   return [said, `Grafana ${version}`, `exit ${exitCode}`].join(' · ');
 }

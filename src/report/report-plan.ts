@@ -1,3 +1,4 @@
+import { counted } from '../cluster/counted.ts';
 import { countRestarts, isEmpty } from '../plan/plan.ts';
 import type { NodePlan, Plan } from '../plan/plan.ts';
 import { describeShown } from '../settings/shown.ts';
@@ -17,7 +18,7 @@ export function reportPlanShort(plan: Plan): string {
   if (isEmpty(plan)) return 'Plan    nothing to change: every node is as it should be, and running.';
   const counts = plan.nodes.map(({ changes }) => changes.length);
   const most = Math.max(...counts);
-  const settings = `${counts.every((count) => count === most) ? '' : 'up to '}${most} setting${most === 1 ? '' : 's'} a node`;
+  const settings = `${counts.every((count) => count === most) ? '' : 'up to '}${counted(most, 'setting')} a node`;
   const stop = plan.kind === 'move' && plan.nodes.some(({ running }) => running) ? 'All stop before the first starts. ' : '';
   return `Plan    ${settings}, ${describeStarts(plan)}\n        ${stop}${notice(plan)}`;
 }
@@ -59,9 +60,9 @@ function lines({ changes, overridden, files, action, left }: NodePlan): readonly
 function describeStarts(plan: Plan): string {
   const starts = plan.nodes.filter(({ action }) => action === 'start').length;
   const restarts = countRestarts(plan);
-  const counted = [restarts > 0 ? `${restarts} restart${restarts === 1 ? '' : 's'}` : '', starts > 0 ? `${starts} start${starts === 1 ? '' : 's'}` : ''].filter(Boolean).join(', ');
+  const both = [restarts > 0 ? counted(restarts, 'restart') : '', starts > 0 ? counted(starts, 'start') : ''].filter(Boolean).join(', ');
   const seconds = firstStart(plan) + startSeconds.later * Math.max(0, restarts + starts - 1);
-  return `${counted}, ${order(plan)}, ${about(seconds)}.`;
+  return `${both}, ${order(plan)}, ${about(seconds)}.`;
 }
 
 function firstStart({ kind }: Plan): number {

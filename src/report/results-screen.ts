@@ -1,4 +1,5 @@
 import { type Result, isFailure } from '../checks/run-checks.ts';
+import { counted } from '../cluster/counted.ts';
 import type { Paint } from '../world.ts';
 import { peerMatrix } from './peer-matrix.ts';
 
@@ -112,7 +113,7 @@ export function countResults(results: readonly Result[]): string {
   const warnings = open('warned');
   return [
     `${open('failed')} failed`,
-    warnings === 0 ? '' : `${warnings} warning${warnings === 1 ? '' : 's'}`,
+    warnings === 0 ? '' : counted(warnings, 'warning'),
     `${open('passed')} passed`,
     open('skipped') === 0 ? '' : `${open('skipped')} skipped`,
     accepted === 0 ? '' : `${accepted} accepted`,

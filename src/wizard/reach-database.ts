@@ -1,4 +1,5 @@
 import type { Database } from '../cluster/cluster.ts';
+import { counted } from '../cluster/counted.ts';
 import type { Secret } from '../cluster/secret.ts';
 import { accepted, refused, type Parsed } from '../cluster/parsed.ts';
 import { formatTarget } from '../cluster/target.ts';
@@ -104,6 +105,6 @@ export function describePaths(database: Database, paths: ReadonlyMap<string, Dat
   const [server] = [...paths.values()].flatMap((path) => path.server ?? []);
   const times = [...paths.values()].flatMap(({ login }) => (login.ok ? [login.roundTripMs] : []));
   if (server === undefined) return `reached from ${paths.size} nodes`;
-  const holds = server.schema.kind === 'grafana' ? `holds a Grafana with ${server.schema.users} users and ${server.schema.dashboards} dashboards` : server.schema.kind;
+  const holds = server.schema.kind === 'grafana' ? `holds a Grafana with ${counted(server.schema.users, 'user')} and ${counted(server.schema.dashboards, 'dashboard')}` : server.schema.kind;
   return `${engines[server.engine]} ${server.version}, writable, ${holds}, ${database.sslMode === 'disable' ? 'no TLS' : `ssl_mode ${database.sslMode}`}, ${Math.max(...times)} ms from all ${paths.size}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../cluster/counted.ts';
 import type { NodeFacts, SqliteFacts } from '../facts.ts';
 import { effectiveOf } from '../grafana/effective-of.ts';
 import { databaseOf } from '../settings/database-of.ts';
@@ -7,7 +8,7 @@ import type { Finding } from './ask.ts';
 export function describeSqlite({ counts, why }: SqliteFacts): string {
   if (counts === undefined) return `something that could not be counted: ${why ?? 'no reason given'}`;
   const parts = [[counts.users, 'user'], [counts.dashboards, 'dashboard'], [counts.dataSources, 'data source'], [counts.alertRules, 'alert rule']] as const;
-  return parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`).join(', ') || 'nothing but the default user';
+  return parts.filter(([count]) => count > 0).map(([count, what]) => counted(count, what)).join(', ') || 'nothing but the default user';
 }
 
 /** What moving from SQLite to a shared database means; nothing here is done by us. */

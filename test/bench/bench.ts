@@ -1,6 +1,9 @@
 /** `npm run bench`: figures as ratios against a baseline taken in the same run, never judged in a timed test. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { startBenchLab } from './bench-lab.ts';
+import { benchMemory, benchValidate } from './cluster-bench.ts';
+import { benchFleet } from './fleet-bench.ts';
 import { benchIni } from './ini-bench.ts';
 import { median, ratio } from './median.ts';
 
@@ -23,3 +26,9 @@ const bare = median(times.get('node -e 0')!);
 for (const [name, all] of times) console.log(`  ${name.padEnd(10)} ${median(all).toFixed(1).padStart(6)} ms  ${ratio(median(all), bare)}`);
 
 benchIni();
+
+console.log('Bringing up 50 hosts: an sshd each, on this machine, which plays all of them');
+await using lab = await startBenchLab(50);
+await benchFleet(lab, rounds / 2);
+await benchValidate(lab, rounds / 4);
+await benchMemory(lab);

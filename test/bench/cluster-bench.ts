@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { everyCheck } from '../../src/checks/every-check.ts';
 import { writeClusterFile } from '../e2e/push-lab.ts';
-import { startLab } from '../lab/lab.ts';
 import type { Lab } from '../lab/lab.ts';
+import { startBenchLab } from './bench-lab.ts';
 import { seconds } from './fleet-bench.ts';
 import { median, ratio } from './median.ts';
 
@@ -67,7 +67,7 @@ async function runProgram(words: readonly string[]): Promise<{ readonly ms: numb
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await using lab = await startLab({ strength: 'loopback', hosts: Number(process.argv[2] ?? 50), databases: ['postgres'], grafana: 'stand-in' });
+  await using lab = await startBenchLab(Number(process.argv[2] ?? 50));
   await benchValidate(lab, Number(process.argv[3] ?? 3));
   await benchMemory(lab);
 }

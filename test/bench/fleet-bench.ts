@@ -8,8 +8,8 @@ import { openSsh } from '../../src/io/openssh.ts';
 import { stageScript, swapScript } from '../../src/shell/push-files.ts';
 import type { PushFile } from '../../src/shell/push-files.ts';
 import type { NodeConnection } from '../../src/world.ts';
-import { startLab } from '../lab/lab.ts';
 import type { Lab } from '../lab/lab.ts';
+import { startBenchLab } from './bench-lab.ts';
 import { median, ratio } from './median.ts';
 
 const bytes = 5_000;
@@ -114,6 +114,6 @@ function ansible(lab: Lab, plain: number): void {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await using lab = await startLab({ strength: 'loopback', hosts: Number(process.argv[2] ?? 50), databases: [], grafana: 'stand-in' });
+  await using lab = await startBenchLab(Number(process.argv[2] ?? 50));
   await benchFleet(lab, Number(process.argv[3] ?? 10));
 }
