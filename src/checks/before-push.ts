@@ -1,7 +1,7 @@
 import type { Check, Group, Judged } from './check.ts';
 import { everyCheck } from './every-check.ts';
 
-/** What has to hold before a push. What people reach the nodes through comes last, and what the push itself mends is told: neither stops one. */
+/** What has to hold before a push. What people reach the nodes through comes last, and what the push itself mends or waits for is told: neither stops one. */
 export const checksBeforePush: readonly Check[] = everyCheck
   .filter(({ group }) => group !== 'url')
   .map((one) => ({ ...one, judgeAll: (scene) => one.judgeAll(scene).map(told) }));

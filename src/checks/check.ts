@@ -23,7 +23,7 @@ export type Judgement =
   | { readonly outcome: 'passed'; readonly detail?: string }
   | ({
       readonly outcome: 'warned' | 'failed';
-      /** It is about how the nodes run now, and a push changes that: it stops none. */
+      /** It is about how the nodes run now, and a push changes that or waits until it is over: it stops none. */
       readonly mendedByPush?: true;
     } & Finding);
 
@@ -45,7 +45,7 @@ export function failed(finding: Finding): Judgement {
   return { outcome: 'failed', ...finding };
 }
 
-/** A failure that keeps no push from starting, since a push changes what was judged. */
+/** A failure that keeps no push from starting, since a push changes what was judged, or waits until it is over. */
 export function failedUntilPush(finding: Finding): Judgement {
   return { outcome: 'failed', mendedByPush: true, ...finding };
 }

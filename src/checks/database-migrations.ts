@@ -1,7 +1,7 @@
 import { counted } from '../cluster/counted.ts';
 import type { Facts } from '../facts.ts';
 import { holdsFor, versionFacts } from '../grafana/versions.ts';
-import { type Check, check, failed, passed, warned } from './check.ts';
+import { type Check, check, failed, failedUntilPush, passed, warned } from './check.ts';
 import { theServer } from './database-subjects.ts';
 import { grafanaVersions } from './database-version.ts';
 
@@ -13,7 +13,7 @@ export const databaseMigrationChecks: readonly Check[] = [
     why: 'MySQL and MariaDB cannot take a migration back: what an interrupted one left makes the next start fail. A start in the middle of a running one piles up on it.',
     fix: 'Let a running migration end. After a failed one restore the dump from before it, mend what its error names, and start one node alone; a new, empty database is the quickest way where nothing is lost.',
     judge: ({ schema, migrating }, { facts, cluster: { database } }) => {
-      if (migrating !== undefined) return failed({
+      if (migrating !== undefined) return failedUntilPush({
         code: 'running',
         found: migrating === 'the migration lock' ? 'another session holds the migration lock: a Grafana migrates this database now' : `another session runs: ${migrating}…`,
         expected: 'no start while a migration runs',

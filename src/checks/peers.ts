@@ -113,7 +113,10 @@ function httpJudge({ facts }: Scene): (direction: Direction) => Verdict {
   };
 }
 
-/** Where a push changes the address that was tried, what was found there keeps none from starting. */
+/** Until then a Grafana may not listen yet; a push waits for it. */
+const startingSeconds = 60;
+
+/** Where a push changes the address that was tried, or Grafana has just been started there, what was found keeps none from starting. */
 function pushMends({ cluster, facts }: Scene): (from: GossipNode, to: GossipNode, finding: Finding) => Judgement {
   const pending = pendingGossip(cluster, facts);
   const planned = gossipAddresses(cluster, new Map(facts.nodes.flatMap(({ name, node }) => (node.ok ? [[name, node.facts.sourceAddresses] as const] : []))));
@@ -121,7 +124,14 @@ function pushMends({ cluster, facts }: Scene): (from: GossipNode, to: GossipNode
     const next = planned.get(name);
     return pending.has(name) && address !== undefined && next !== undefined && formatAddress(address) !== formatAddress(next);
   };
-  return (from, to, finding) => (isMoved(from) || isMoved(to) ? failedUntilPush({ ...finding, hint: 'grafana-ha push' }) : failed(finding));
+  const isStarting = ({ name }: GossipNode): boolean => {
+    const node = facts.nodes.find((one) => one.name === name)?.node;
+    return node?.ok === true && node.facts.running !== undefined && facts.at.getTime() / 1000 + node.facts.clockAheadSeconds - node.facts.running.startedAt < startingSeconds;
+  };
+  return (from, to, finding) => {
+    if (isMoved(from) || isMoved(to)) return failedUntilPush({ ...finding, hint: 'grafana-ha push' });
+    return isStarting(from) || isStarting(to) ? failedUntilPush(finding) : failed(finding);
+  };
 }
 
 function portOf({ address }: GossipNode): string {

@@ -140,6 +140,14 @@ describe('what stands between the nodes', () => {
     expect(about({ nodes: nodes({ nat: true }), alerting: allowed })).toEqual([]);
   });
 
+  it.each([[5, []], [600, ['peers.tcp']]])('lets a push through that finds nobody listening where Grafana was started %d s ago, if that is a moment', (ago, expected) => {
+    const started = { startedAt: Date.parse('2027-01-04T10:00:00Z') / 1000 - ago, arguments: [], environment: new Map() };
+    const { cluster, facts } = scene({ ways: bothWays('node1', 'node2', 'tcp', { kind: 'refused' }), facts: { node2: { running: started } } });
+    const judged = (checks: typeof checksBeforePush) => runChecks(checks, facts, cluster, { today: '2027-01-04', fingerprint: () => 'aaaaaa', only: ['peers.tcp'] }).filter(isFailure).map(({ check }) => check);
+    expect(new Set(judged(peersChecks))).toEqual(new Set(['peers.tcp']));
+    expect(new Set(judged(checksBeforePush))).toEqual(new Set(expected));
+  });
+
   it('lets a push through that may mend what it sees: members, positions and an unsteady mesh', () => {
     const { cluster, facts } = scene({ recorded: 'node1-cut-off', configs: { node2: { ha_label: 'old' } } });
     const before = runChecks(checksBeforePush.filter(({ group }) => group === 'gossip'), facts, cluster, { today: '2027-01-04', fingerprint: () => 'aaaaaa' });

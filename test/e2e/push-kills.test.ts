@@ -58,7 +58,7 @@ async function killOften(cluster: ReturnType<typeof clusterOf>, times: number): 
     if (await cluster.killedAfter(Math.random() * whole, file)) outcomes.killed += 1;
     for (const [index, text] of (await cluster.ask(state)).entries()) expect([texts[0]![index], texts[1]![index]]).toContain(text);
     const next = await cluster.push(file);
-    expect(next, `round ${round}`).toMatchObject({ exitCode: ExitCode.Done });
+    expect(next.exitCode, `round ${round}: ${next.stdout}${next.stderr}`).toBe(ExitCode.Done);
     if (next.stderr.includes('this one takes it over')) outcomes.takenOver += 1;
     expect(await cluster.ask(state)).toEqual(texts[round % 2]);
     expect(await cluster.ask(`systemctl is-active grafana-server; systemctl show -p Restart --value grafana-server; ${leftovers}`), `round ${round}`).toEqual(texts[0]!.map(() => 'active\non-failure'));
