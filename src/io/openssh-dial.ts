@@ -4,8 +4,8 @@ import { dialFailure, isForbidden, relayFailure } from '../shell/dial-failure.ts
 import { framedRelay, relayCommand, relayReader } from '../shell/relay-script.ts';
 import { commandArguments, streamArguments } from '../shell/ssh-arguments.ts';
 import { closed } from './as-socket.ts';
+import { heard, type SshChild, startChild } from './openssh-child.ts';
 import { makePlaces } from './openssh-limits.ts';
-import { heard, type SshChild, startChild } from './ssh-child.ts';
 
 export interface Master {
   readonly socket: string;

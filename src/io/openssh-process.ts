@@ -1,6 +1,6 @@
 import { ownWords, splitRefusals } from '../shell/dial-failure.ts';
+import { type SshChild, startChild } from './openssh-child.ts';
 import { makeRefusals } from './openssh-refusals.ts';
-import { type SshChild, startChild } from './ssh-child.ts';
 
 /** A running ssh master; whoever listens gets the chunks. */
 export interface SshProcess extends Pick<SshChild, 'stdin' | 'ended' | 'kill'> {

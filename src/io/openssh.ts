@@ -6,6 +6,7 @@ import { sshFailure } from '../shell/ssh-failure.ts';
 import { isKeyOf } from '../shell/ssh-question.ts';
 import type { ConnectOptions, ConnectTarget, Local, Prompt, Screen, World } from '../world.ts';
 import { openAskpass } from './openssh-askpass.ts';
+import { askSsh } from './openssh-child.ts';
 import { connectionOver, type OpenOutcome } from './openssh-connection.ts';
 import { openDesk, type Memory } from './openssh-desk.ts';
 import { makeFolder } from './openssh-folder.ts';
@@ -14,7 +15,6 @@ import { followLogin } from './openssh-login.ts';
 import { lasting } from './openssh-reconnect.ts';
 import { startSsh, type SshProcess } from './openssh-process.ts';
 import { makeQuestions, type Questions } from './openssh-questions.ts';
-import { askSsh } from './ssh-child.ts';
 
 interface Dependencies {
   readonly prompt: Prompt;
