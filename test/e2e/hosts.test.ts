@@ -56,7 +56,7 @@ const faults: readonly Fault[] = [
   { title: 'a low port without the capability', host: 1, script: `printf '[server]\\nhttp_port = 443\\n' >> ${config}`, check: 'host.low-port', outcome: 'failed', code: 'no-capability', found: /http_port 443/ },
   {
     title: 'a gossip port that another program has', host: 1, script: `systemd-run -q --unit=squatter python3 -c 'import socket, time
-t = socket.socket(); t.bind(("0.0.0.0", 9094)); t.listen()
+t = socket.socket(); t.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); t.bind(("0.0.0.0", 9094)); t.listen()
 u = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); u.bind(("::", 9094))
 time.sleep(3600)'
 for i in $(seq 100); do ss -lnu | grep -q :9094 && exit 0; sleep 0.05; done; exit 1`,
