@@ -44,7 +44,7 @@ export function settingsInput(facts: NodeFacts, cluster: Cluster, all: Facts, se
 }
 
 /** What is the same for every node. */
-const ofCluster = remembered((cluster: Cluster, all: Facts): Pick<SettingsInput, 'gossip' | 'aliases'> => {
+const ofCluster = remembered((cluster, all): Pick<SettingsInput, 'gossip' | 'aliases'> => {
   const sources = new Map(all.nodes.flatMap(({ name, node: gathered }) => (gathered.ok ? [[name, gathered.facts.sourceAddresses] as const] : [])));
   const peers = all.nodes.flatMap(({ node }) => (node.ok ? [presentPeers(node.facts)] : []));
   const gossip = withKnownToPeers(gossipAddresses(cluster, sources), cluster, peers, cluster.alerting.port);

@@ -31,7 +31,7 @@ export function outlookOf(node: Node, facts: NodeFacts, cluster: Cluster, all: F
   return outlook;
 }
 
-const outlooks = remembered((_cluster: Cluster, _all: Facts) => new Map<Node, NodeOutlooks>());
+const outlooks = remembered(() => new Map<Node, NodeOutlooks>());
 
 function lookAhead(node: Node, facts: NodeFacts, cluster: Cluster, all: Facts): NodeOutlooks {
   const input = settingsInput(facts, cluster, all, {
@@ -68,7 +68,7 @@ function knownRedis({ redis, live }: Cluster, { local }: Facts): RedisSecrets {
   };
 }
 
-const knownToAll = remembered((cluster: Cluster, all: Facts) => ({
+const knownToAll = remembered((cluster, all) => ({
   secretKey: knownKey(secretKey, cluster, all),
   secretsManagerKey: knownKey(secretsManagerKey, cluster, all),
   redis: knownRedis(cluster, all),

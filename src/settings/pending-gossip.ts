@@ -1,10 +1,8 @@
-import type { Cluster } from '../cluster/cluster.ts';
-import type { Facts } from '../facts.ts';
 import { outlookOf } from './outlook.ts';
 import { remembered } from './remembered.ts';
 
 /** Names of the nodes whose [unified_alerting] ha_* a push would change: what is wrong with their mesh may be what it mends. */
-export const pendingGossip = remembered((cluster: Cluster, facts: Facts): ReadonlySet<string> => {
+export const pendingGossip = remembered((cluster, facts): ReadonlySet<string> => {
   const names = facts.nodes.flatMap(({ name, node: gathered }) => {
     const node = cluster.nodes.find((one) => one.name === name);
     if (node === undefined || !gathered.ok) return [];
