@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { Count } from './count-reporter.ts';
 import { realHome } from './lab/grafana/program.ts';
 import { provide } from './lab/provide.ts';
 
@@ -11,11 +12,6 @@ interface Suite {
   readonly about: string;
   /** Why it cannot run here; undefined: it can. */
   readonly leftOut: string | undefined;
-}
-
-interface Count {
-  readonly passed: number;
-  readonly failed: number;
 }
 
 const { missing } = await provide();
@@ -43,6 +39,7 @@ rmSync(folder, { recursive: true });
 sayWhatIsLeftOut();
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+for (const text of counts.flatMap(({ told }) => told)) console.log(`\nFailed: ${text}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && counts.length === chosen.length && passed > 0 ? 0 : 1;
 
@@ -50,12 +47,12 @@ process.exitCode = failed === 0 && counts.length === chosen.length && passed > 0
 async function run({ name, about }: Suite): Promise<Count> {
   console.log(`\n── ${name}: ${about}`);
   const report = join(folder, `${name}.json`);
-  const { exitCode } = await execa('npx', ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', name, '--reporter', 'default', '--reporter', 'json', `--outputFile.json=${report}`], { stdio: 'inherit', reject: false });
+  const { exitCode } = await execa('npx', ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', name], { stdio: 'inherit', reject: false, env: { TEST_COUNT_FILE: report } });
   try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
-    return { passed: numPassedTests!, failed: exitCode === 0 ? 0 : numFailedTests! || Math.max(1, numFailedTestSuites!) };
+    const count = JSON.parse(readFileSync(report, 'utf8')) as Count;
+    return exitCode === 0 || count.failed > 0 ? count : { ...count, failed: 1, told: [`suite ${name} ended with ${exitCode}`] };
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, told: [`suite ${name} ended with ${exitCode} and without a report`] };
   }
 }
 
