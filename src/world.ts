@@ -98,6 +98,10 @@ export interface Local {
   readonly home: string;
   readonly userName: string;
   readonly hostName: string;
+  /** Names our process among all that this machine ever had; undefined where it cannot be told (only Linux can). */
+  processName(): string | undefined;
+  /** Whether a process of that name was one of this machine, could be seen from here, and has ended. */
+  hasEnded(processName: string): boolean;
   env(name: string): string | undefined;
   /** Runs words without a shell; UserError when it cannot start, fails or takes too long. */
   run(words: readonly string[], options?: LocalRunOptions): Promise<{ readonly stdout: string }>;

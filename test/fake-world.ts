@@ -142,6 +142,8 @@ export function fakeWorld(program: FakeProgram = {}): FakeWorld {
     },
     local: {
       cwd: '/work', home: '/home/ops', userName: 'ops', hostName: 'laptop',
+      processName: () => 'boot room 7 now',
+      hasEnded: (name) => name.endsWith(' ended'),
       env: (name) => program.env?.[name],
       run: async (words, options) => (program.run === undefined ? refuse(`run ${words.join(' ')}`) : program.run(words, options)),
       random: (bytes) => new Uint8Array(bytes).fill(7),

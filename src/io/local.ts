@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { UserError } from '../errors.ts';
 import type { Local, LocalRunOptions } from '../world.ts';
+import { hasEnded, processName } from './process-name.ts';
 
 /** This machine: who runs us, environment, commands, randomness, names. */
 export function makeLocal(): Local {
@@ -12,6 +13,8 @@ export function makeLocal(): Local {
     home: homedir(),
     userName: userName(),
     hostName: hostname(),
+    processName,
+    hasEnded,
     env: (name) => process.env[name],
     run,
     random: (bytes) => randomBytes(bytes),

@@ -77,9 +77,11 @@ async function remember({ plan, outcomes, connections, memories, keyedHash }: Pr
 }
 
 function makeHolder({ plan, command }: PreparedPush, world: World): LockHolder {
+  const process = world.local.processName();
   return {
     id: pushId(world), who: world.local.userName, from: world.local.hostName, since: world.clock.now().toISOString(),
     doing: `${command} (${plan.kind}) to ${plan.nodes.map(({ name }) => name).join(', ')}`,
+    ...(process === undefined ? {} : { process }),
   };
 }
 

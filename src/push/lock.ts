@@ -17,12 +17,16 @@ export interface LockHolder {
   readonly from: string;
   readonly since: string;
   readonly doing: string;
+  /** Names the process that pushes, on its own machine; absent where that cannot be told. */
+  readonly process?: string;
 }
 
-type Outside = Pick<World, 'screen' | 'clock'>;
+type Outside = Pick<World, 'screen' | 'clock' | 'local'>;
 
-/** How long the shell of a push that was killed may take to end: it ends the script that it is in. */
+/** How long the shell of one's own push that was killed may take to end: it ends the script that it is in. */
 const endingMs = 10_000;
+/** How long an sshd may take to see that its client is gone, once the look at the lock made it send. */
+const resetMs = 1_000;
 
 /** Runs work while this push holds the lock of every node. Rejects with UserError (exit 3) that names the holder when another one has it. */
 export async function withLock<Result>(places: readonly LockPlace[], holder: LockHolder, breaking: boolean, world: Outside, work: () => Promise<Result>): Promise<Result> {
@@ -49,16 +53,17 @@ export async function withLock<Result>(places: readonly LockPlace[], holder: Loc
 }
 
 /** Takes away what a push of this person left on a node when it was killed, and does not wait for one that lives. */
-export async function clearLeft(place: LockPlace, holder: LockHolder, world: Pick<World, 'screen'>): Promise<void> {
+export async function clearLeft(place: LockPlace, holder: LockHolder, world: Pick<World, 'screen' | 'local'>): Promise<void> {
   const { connection, statePath } = place;
   const held = readLock((await connection.run(lookAtLockScript(statePath))).stdout);
   if (await takeOver(place, held, holder, world)) await connection.run(unlockScript(statePath, JSON.stringify(holder)));
 }
 
-async function take(place: LockPlace, holder: LockHolder, { screen, clock }: Outside): Promise<void> {
+async function take(place: LockPlace, holder: LockHolder, world: Outside): Promise<void> {
   const { connection, statePath } = place;
+  const { clock } = world;
   const text = JSON.stringify(holder);
-  const end = clock.monotonic() + endingMs;
+  const begun = clock.monotonic();
   for (;;) {
     const answer = await connection.run(lockScript(statePath, text));
     if (answer.exitCode === 0) return;
@@ -66,18 +71,25 @@ async function take(place: LockPlace, holder: LockHolder, { screen, clock }: Out
       throw new UserError(`${statePath} on ${connection.name} cannot be used: ${answer.stderr.trim() || `exit ${answer.exitCode}`}.`, { hint: 'Set state_path under [grafana] of the cluster file.' });
     }
     const held = readLock(answer.stdout);
-    if (await takeOver(place, held, holder, { screen })) return;
-    if (!isOwn(held, holder) || held.session === 'unknown' || clock.monotonic() > end) throw locked(connection.name, held);
+    if (await takeOver(place, held, holder, world)) return;
+    if (clock.monotonic() - begun >= patienceMs(held, holder)) throw locked(connection.name, held);
     await clock.sleep(250);
   }
 }
 
-/** Whether the lock was this person's, from this machine, its shell is gone, and it is now this push's. */
-async function takeOver({ connection, statePath, folders }: LockPlace, held: HeldLock, holder: LockHolder, { screen }: Pick<World, 'screen'>): Promise<boolean> {
-  if (held.session !== 'gone' || !isOwn(held, holder)) return false;
-  const answer = await connection.run(takeOverScript(statePath, held.holder, JSON.stringify(holder), folders));
-  if (answer.exitCode !== 0) return false;
+function patienceMs(held: HeldLock, holder: LockHolder): number {
+  if (held.session === 'unknown') return 0;
+  return isOwn(held, holder) ? endingMs : held.session === 'open' ? resetMs : 0;
+}
+
+/** Whether the lock was this person's, from this machine, its push has ended, and it is now this push's. */
+async function takeOver({ connection, statePath, folders }: LockPlace, held: HeldLock, holder: LockHolder, { screen, local }: Pick<World, 'screen' | 'local'>): Promise<boolean> {
+  if (!isOwn(held, holder)) return false;
   const old = parseHolder(held.holder);
+  // Its shell may live on where the link was lost: nobody told its sshd.
+  if (held.session !== 'gone' && (old?.process === undefined || !local.hasEnded(old.process))) return false;
+  const answer = await connection.run(takeOverScript(statePath, held.holder, JSON.stringify(holder), folders), { timeoutMs: 60_000 });
+  if (answer.exitCode !== 0) return false;
   screen.note(`Your push ${old?.id} of ${old?.since} ended without giving the lock on ${connection.name} back; this one takes it over.`);
   return true;
 }

@@ -7,12 +7,29 @@ export const lockedExit = 20;
 // The kept shell that took the lock, and when it started: a later process may get its number (field 22, man proc_pid_stat).
 const session = sh`session_of() { echo "$1 $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20)"; }`;
 
+// An sshd whose client vanished while the link was down waits for hours, for nobody sends. An empty line on the stderr of the
+// shell that holds the lock, where answers are not read, makes it send: where no client is any more the far end resets the connection.
 const look = sh`{
-  if [ ! -s lock/session ]; then echo unknown
-  elif [ "$(session_of "$(cut -d' ' -f1 lock/session)")" = "$(cat lock/session)" ]; then echo open
+  read -r pid since < lock/session 2>/dev/null || pid=
+  if [ -z "$pid" ]; then echo unknown
+  elif [ "$(session_of "$pid")" = "$pid $since" ]; then
+    echo open
+    [ ! -p "/proc/$pid/fd/2" ] || timeout 1 sh -c 'echo > "$0"' "/proc/$pid/fd/2" 2>/dev/null || :
   else echo gone; fi
   cat lock/holder 2>/dev/null || :
 }`;
+
+// Ends the shell that held the lock if it is still there, once the script that it may be in has ended: its sshd may wait for hours.
+const endLost = sh`read -r old since < session
+is_open() { [ "$old" != $$ ] && [ "$(session_of "$old")" = "$old $since" ]; }
+busy() { if [ -r "/proc/$old/task/$old/children" ]; then [ -n "$(cat "/proc/$old/task/$old/children")" ]; else [ $i -lt 50 ]; fi; }
+i=0
+while is_open && busy; do
+  i=$((i + 1))
+  [ $i -lt 500 ] || { echo 'the script that was running when the connection was lost has not ended' >&2; exit 1; }
+  sleep 0.1
+done
+if is_open; then kill "$old"; fi`;
 
 /** Prints what `readLock` reads when there is a lock, and takes none. */
 export function lookAtLockScript(statePath: string): Script {
@@ -40,7 +57,7 @@ else
 fi`;
 }
 
-/** Takes over the lock that `old` is the holder of, and takes away what it staged in these folders; of two that try, one exits with `lockedExit`. */
+/** Takes over the lock that `old`, whose push has ended, is the holder of, ends its shell, and takes away what it staged in these folders; of two that try, one exits with `lockedExit`. */
 export function takeOverScript(statePath: string, old: string, holder: string, folders: readonly string[]): Script {
   return sh`set -eu
 umask 077
@@ -48,6 +65,8 @@ cd ${statePath}/lock
 ${raw(session)}
 mkdir next 2>/dev/null || exit ${lockedExit}
 if [ "$(cat holder)" != ${old} ]; then rmdir next; exit ${lockedExit}; fi
+trap '[ ! -d next ] || rmdir next' EXIT
+${raw(endLost)}
 session_of $$ > session
 printf '%s\n' ${holder} > next/holder
 mv -f next/holder holder
@@ -56,23 +75,13 @@ rmdir next`;
 }
 
 /**
- * Keeps the lock for its holder in a new session, once the script that the lost one may still be in has ended; the lost
- * shell is ended too, for its sshd may wait for hours. Fails with a sentence on stderr when the lock is another's now.
+ * Keeps the lock for its holder in a new session, and ends the lost one. Fails with a sentence on stderr when the lock is another's now.
  */
 export function keepLockScript(statePath: string, holder: string): Script {
   return sh`set -u
 cd ${statePath}/lock 2>/dev/null && [ "$(cat holder)" = ${holder} ] || { echo 'its lock was taken away meanwhile' >&2; exit ${lockedExit}; }
 ${raw(session)}
-old=$(cut -d' ' -f1 session)
-is_open() { [ "$old" != $$ ] && [ "$(session_of "$old")" = "$(cat session)" ]; }
-busy() { if [ -r "/proc/$old/task/$old/children" ]; then [ -n "$(cat "/proc/$old/task/$old/children")" ]; else [ $i -lt 50 ]; fi; }
-i=0
-while is_open && busy; do
-  i=$((i + 1))
-  [ $i -lt 500 ] || { echo 'the script that was running when the connection was lost has not ended' >&2; exit 1; }
-  sleep 0.1
-done
-if is_open; then kill "$old"; fi
+${raw(endLost)}
 session_of $$ > session`;
 }
 

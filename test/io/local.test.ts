@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/cluster/secret.ts';
 import { makeLocal } from '../../src/io/local.ts';
@@ -28,6 +31,20 @@ describe('this machine', () => {
     const [one, same, other] = [new Secret('one'), new Secret('one'), new Secret('other')].map((secret) => local.fingerprint(secret));
     expect(one).toMatch(/^[0-9a-f]{6}$/);
     expect([one === same, one === other, one === makeLocal().fingerprint(new Secret('one'))]).toEqual([true, false, false]);
+  });
+
+  it('knows which of its processes have ended, and of no other machine', async () => {
+    const sleep = spawn('sleep', ['100']);
+    const own = local.processName()!;
+    const [boot, room] = own.split(' ');
+    const start = readFileSync(`/proc/${sleep.pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[19]!;
+    const other = [boot, room, sleep.pid, start].join(' ');
+    expect([own, other].map(local.hasEnded)).toEqual([false, false]);
+    expect(local.hasEnded([boot, room, sleep.pid, Number(start) - 1].join(' '))).toBe(true);
+    sleep.kill();
+    await once(sleep, 'exit');
+    expect(local.hasEnded(other)).toBe(true);
+    expect([other.replace(boot!, 'other-boot'), other.replace(room!, 'pid:[1]')].map(local.hasEnded)).toEqual([false, false]);
   });
 
   it('looks names up, and says undefined for one that does not resolve', async () => {

@@ -53,6 +53,17 @@ describe('the lock of a push', () => {
     expect(new Set(done)).toEqual(new Set(['lock']));
   });
 
+  it('of the same person is taken over from an open shell whose push has ended on this machine: the link was lost', async () => {
+    expect(await lock(old({ process: 'boot room 6 ended' }), ['open'])).toMatchObject({ result: 'worked', done: ['lock', 'take over', 'unlock'] });
+    expect((await lock(old({ process: 'boot room 6 ended' }), ['open'], { clearing: true })).done).toEqual(['look', 'take over', 'unlock']);
+    expect(new Set((await lock(old({ process: 'boot room 6 running' }), ['open'])).done)).toEqual(new Set(['lock']));
+    expect(new Set((await lock(old({ who: 'eve', process: 'boot room 6 ended' }), ['open'])).done)).toEqual(new Set(['lock']));
+  });
+
+  it('of somebody whose client turns out to be gone is told as left behind', async () => {
+    expect(await lock(old({ who: 'eve' }), ['open', 'open', 'gone'])).toMatchObject({ result: { message: expect.stringMatching(/Its ssh session is gone/) as string }, done: ['lock', 'lock', 'lock'] });
+  });
+
   it.each([
     ['what the same person left', old(), 'gone', ['look', 'take over', 'unlock']],
     ['not what somebody else left', old({ who: 'eve' }), 'gone', ['look']],

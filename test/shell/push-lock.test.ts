@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -36,6 +37,16 @@ describe.each(shells)('the lock of a node under $name', ({ words, environment })
     expect(readLock(run(lockScript(state, 'another')).stdout)).toEqual({ session: 'gone', holder: 'mine' });
   });
 
+  it('makes the session that holds it say something, so that its sshd sees whether its client is still there', async () => {
+    const held = spawn('sh', ['-c', '"$@" 2>&1 >&3 | cat', 'sh', words[0]!, ...words.slice(1), '-c', `${lockScript(state, 'mine')}\necho taken; read -r end`], { env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'inherit', 'pipe'] });
+    await once(held.stdio[3] as Readable, 'data');
+    const said = once(held.stdio[1] as Readable, 'data');
+    expect(readLock(run(lockScript(state, 'another')).stdout)).toEqual({ session: 'open', holder: 'mine' });
+    expect(String(await said)).toBe('\n');
+    held.stdin!.end();
+    await once(held, 'exit');
+  });
+
   it('is taken over by one of those that try', () => {
     run(lockScript(state, 'mine'));
     expect(readLock(run(lookAtLockScript(state)).stdout)).toEqual({ session: 'gone', holder: 'mine' });
@@ -47,6 +58,16 @@ describe.each(shells)('the lock of a node under $name', ({ words, environment })
     expect(run(unlockScript(state, 'next')).status).toBe(0);
     expect([existsSync(join(state, 'lock')), existsSync(join(state, '.grafana-ha-20270104T100000Z-ab12.0.tmp'))]).toEqual([false, false]);
     expect(run(lookAtLockScript(state))).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  it('is taken over from a shell that nobody talks to any more, which is ended after what it is in', async () => {
+    const lost = spawn(words[0]!, [...words.slice(1), '-c', `${lockScript(state, 'mine')}\necho taken; sleep 1; echo done > '${state.replaceAll("'", "'\\''")}/late'; read -r end`], { env: environment });
+    const ended = once(lost, 'exit');
+    await once(lost.stdout, 'data');
+    expect(run(takeOverScript(state, 'mine', 'next', [state])).status).toBe(0);
+    expect(existsSync(join(state, 'late'))).toBe(true);
+    await ended;
+    expect([holder(), existsSync(join(state, 'lock/next'))]).toEqual(['next\n', false]);
   });
 
   it('is kept in a new session, after what the lost one is in', async () => {
