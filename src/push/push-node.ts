@@ -5,7 +5,7 @@ import { effectiveOf } from '../grafana/effective-of.ts';
 import { gossipAddresses } from '../settings/gossip-addresses.ts';
 import { healthTarget } from '../settings/health-target.ts';
 import type { HealthTarget } from '../settings/health-target.ts';
-import type { PushFile, PushPlace } from '../shell/push-files.ts';
+import type { PushPlace, StagedFile } from '../shell/push-files.ts';
 import type { NodeConnection } from '../world.ts';
 import type { HookNode } from './hooks.ts';
 
@@ -16,9 +16,7 @@ export interface PushNode {
   readonly layout: NodeOutcome['node']['grafana'];
   readonly plan: NodePlan;
   readonly place: PushPlace;
-  readonly files: readonly PushFile[];
-  /** Contents of the files, one after the other. */
-  readonly payload: Uint8Array;
+  readonly files: readonly StagedFile[];
   readonly health: HealthTarget;
   /** As its config was before the push; absent: that cannot be told. */
   readonly healthBefore?: HealthTarget;
@@ -33,11 +31,9 @@ export interface PushNodesInput {
   readonly outcomes: readonly NodeOutcome[];
   readonly connections: readonly NodeConnection[];
   readonly id: string;
-  readonly sha256: (content: Uint8Array) => string;
+  readonly sha256: (content: string) => string;
   readonly keyedHash: (node: string, sha256: string) => string;
 }
-
-const nothing = new Uint8Array();
 
 /** Brings plan, contents and connections together, in the order of the plan. Throws UserError when the contents are not those of the plan. */
 export function pushNodes({ plan, outcomes, connections, id, sha256, keyedHash }: PushNodesInput): readonly PushNode[] {
@@ -45,7 +41,7 @@ export function pushNodes({ plan, outcomes, connections, id, sha256, keyedHash }
     const outcome = outcomes.find(({ node }) => node.name === nodePlan.name);
     const connection = connections.find(({ name }) => name === nodePlan.name);
     if (outcome === undefined || connection === undefined) throw new UserError(`${nodePlan.name} is in the plan and not connected.`, { hint: 'Push again.' });
-    const contents = outcome.files.map(({ content }) => (content === undefined ? undefined : Buffer.from(content.reveal())));
+    const contents = outcome.files.map(({ content }) => content?.reveal());
     const hashes = contents.map((content) => (content === undefined ? undefined : keyedHash(nodePlan.name, sha256(content))));
     if (hashes.join() !== nodePlan.files.map(({ hash }) => hash).join()) throw new UserError(`${nodePlan.name} is no longer as the plan found it.`, { hint: 'Push again: the plan is made anew.' });
     return {
@@ -53,15 +49,20 @@ export function pushNodes({ plan, outcomes, connections, id, sha256, keyedHash }
       place: { id, statePath: outcome.node.grafana.statePath },
       files: outcome.files.map(({ what, path, access, expectedSha256 }, index) => ({
         // A founder that fails late has encrypted rows with a new secret_key: the key must not be lost with the way back.
-        path, bytes: contents[index]?.length ?? 0, sha256: sha256(contents[index] ?? nothing),
+        path, content: textOf(path, contents[index] ?? ''), sha256: sha256(contents[index] ?? ''),
         ...(expectedSha256 === undefined ? {} : { expectedSha256 }),
         place: contents[index] === undefined ? { kind: 'gone' } : access === undefined ? { kind: 'config' } : { kind: 'file', ...access, stays: what === 'secret' },
       })),
-      payload: Buffer.concat(contents.map((content) => content ?? nothing)),
       ...whereItShows(outcome),
       hook: hookNode(outcome),
     };
   });
+}
+
+/** Throws UserError when no shell could carry it. */
+function textOf(path: string, content: string): string {
+  if (content.includes('\0')) throw new UserError(`${path} would hold a NUL byte, and is no text.`, { hint: 'Look for it in what the file is made of: grep -naP "\\x00" FILE' });
+  return content;
 }
 
 function hookNode({ node, facts }: NodeOutcome): HookNode {

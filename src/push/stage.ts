@@ -20,9 +20,9 @@ export async function unstage(nodes: readonly PushNode[]): Promise<void> {
   await Promise.allSettled(nodes.filter(({ files }) => files.length > 0).map(({ connection, place, files }) => connection.run(unstageScript(place, files))));
 }
 
-async function stageOne({ connection, place, files, payload }: PushNode, keep: number, notes: PushNotes): Promise<string | undefined> {
+async function stageOne({ connection, place, files }: PushNode, keep: number, notes: PushNotes): Promise<string | undefined> {
   try {
-    const answer = await connection.run(stageScript(place, files, keep, notes), { stdin: payload, timeoutMs: 120_000 });
+    const answer = await connection.run(stageScript(place, files, keep, notes), { timeoutMs: 120_000 });
     if (answer.exitCode === 0) return undefined;
     return describeExit(answer.exitCode) ?? (answer.stderr.trim() || `exit ${answer.exitCode}`);
   } catch (error) {

@@ -1,16 +1,20 @@
 import { raw, sh } from './quote.ts';
 import type { Script } from './quote.ts';
 
-/** One file of a push as its scripts see it. The contents travel on stdin, one after the other. */
+/** One file of a push as its scripts see it. */
 export interface PushFile {
   /** Where Grafana finds it; a symlink is followed and kept. */
   readonly path: string;
-  readonly bytes: number;
   readonly sha256: string;
   /** Hash of what the plan found there; absent: there was nothing. */
   readonly expectedSha256?: string;
   /** `file`: made, or replaced with this owner and mode; one that `stays` is not removed when the push is taken back. `config`: replaced, keeping owner, mode, ACL and label of what is there. `gone`: removed. */
   readonly place: { readonly kind: 'file'; readonly owner: string; readonly mode: string; readonly stays?: boolean } | { readonly kind: 'config' } | { readonly kind: 'gone' };
+}
+
+/** A file with what it is to hold: text without NUL, which no shell can carry; nothing for one that goes. */
+export interface StagedFile extends PushFile {
+  readonly content: string;
 }
 
 export interface PushPlace {
@@ -30,129 +34,159 @@ export interface PushNotes {
 /** Exit codes of the scripts below. */
 export const pushExit = { changedMeanwhile: 21, damaged: 22 } as const;
 
-// A process costs a busy node about a millisecond: the functions below set variables instead of printing, and start few.
-const hasHash = sh`has_hash() { h=$(sha256sum < "$1") && [ "\${h%% *}" = "$2" ]; }`;
+// A process costs a busy node about a millisecond: the functions below set variables instead of printing, and ask for all files at once.
+
+// `find_file PATH INDEX` sets target, its folder, and the temporary name beside it.
+const findFile = sh`find_file() {
+  target=$1
+  if [ -L "$1" ]; then target=$(readlink -f "$1") || { echo "$1 is a symlink that leads nowhere" >&2; return 1; }; fi
+  folder=\${target%/*}
+  if cd -P "$folder/" 2>/dev/null; then folder=\${PWD%/} target=\${PWD%/}/\${target##*/}; fi
+  temp=$folder/.grafana-ha-$id.$2.tmp folder=\${folder:-/}
+}`;
+
+// sha256sum puts a backslash before the line of a name that it escapes.
+const isHash = sh`is_hash() { h=\${1%% *}; [ "\${h#\\}" = "$2" ]; }`;
 
 // Folders that are made on the way get the owner of the file, so that Grafana's group can enter them.
 const makeFolder = sh`make_folder() { [ -d "$1/" ] || { make_folder "\${1%/*}" "$2" && mkdir -m 0750 "$1" && chown "$2" "$1"; }; }`;
 
+const lines = sh`IFS='
+'; set -f`;
+
 // What rename cannot replace is found before anything is stopped. chattr +i stops even root.
 const replaceable = sh`replaceable() {
-  if [ -d "$1" ]; then echo "$1 is a folder" >&2; return 1; fi
-  if grep -qF -- " $1 " /proc/self/mountinfo && cut -d' ' -f5 /proc/self/mountinfo | grep -qxF -- "$1"; then echo "$1 is a mount point of its own: mount its folder instead" >&2; return 1; fi
-  if [ -e "$1" ] && command -v lsattr >/dev/null; then
-    bits=$(lsattr -d -- "$1" 2>/dev/null) || :
-    case \${bits%% *} in *[ia]*) echo "$1 must not be changed: chattr -ia $1" >&2; return 1; esac
-  fi
+  mounts=$(cut -d' ' -f5 /proc/self/mountinfo)
+  for t do
+    if [ -d "$t" ]; then echo "$t is a folder" >&2; return 1; fi
+    case "
+$mounts
+" in *"
+$t
+"*) echo "$t is a mount point of its own: mount its folder instead" >&2; return 1; esac
+  done
+  command -v lsattr >/dev/null || return 0
+  bits=$(lsattr -d -- "$@" 2>/dev/null) || :
+  ${raw(lines)}
+  for bit in $bits; do case \${bit%% *} in *[ia]*) echo "\${bit#* } must not be changed: chattr -ia \${bit#* }" >&2; return 1; esac; done
+  unset IFS; set +f
 }`;
 
-const unchanged = ({ expectedSha256 }: PushFile): Script => (expectedSha256 === undefined
-  ? sh`[ ! -e "$target" ] || exit ${pushExit.changedMeanwhile}`
-  : sh`{ [ -f "$target" ] && has_hash "$target" ${expectedSha256}; } || exit ${pushExit.changedMeanwhile}`);
+// The shell's own printf does not say what is wrong with a disk.
+const write = sh`write() { printf %s "$1" 2>/dev/null > "$2" || printf %s "$1" | cat > "$2"; }`;
 
 const isHeld = ({ place }: PushFile): boolean => place.kind !== 'gone';
 
-// `find_file PATH INDEX` sets target, its folder, and the temporary name beside it.
+type Variable = 'target' | 'temp' | 'folder' | 'text';
+/** A variable of the file of that index: where it goes, as `find` set it, or what it is to hold. */
+const the = (name: Variable, index: number) => raw(`"$${name}_${index}"` as Script);
+const all = (name: Variable, files: readonly PushFile[]) => raw(files.map((_, index) => the(name, index).script).join(' ') as Script);
+
 const begin = ({ id, statePath }: PushPlace): Script => sh`set -eu
 umask 077
-backup=${statePath}/backups/${id}
-beside() { target=$1; folder=\${1%/*}; temp=$folder/.grafana-ha-${id}.$2.tmp; folder=\${folder:-/}; }
-find_file() {
-  if [ ! -e "$1" ] && [ ! -L "$1" ]; then beside "$1" "$2"; return; fi
-  found=$(readlink -f "$1") || { echo "$1 is a symlink that leads nowhere" >&2; return 1; }
-  beside "$found" "$2"
-}
-flush() { sync "$1" 2>/dev/null || sync; }
-${raw(hasHash)}
-${raw(makeFolder)}
-${raw(replaceable)}`;
+id=${id} state=${statePath}
+backup=$state/backups/$id
+flush() { sync "$@" 2>/dev/null || sync; }
+${raw(findFile)}
+${raw(isHash)}`;
 
-/** Finds a file and keeps what was found for `again`. */
-const find = ({ path }: PushFile, index: number): Script => sh`find_file ${path} ${index}; target_${raw(String(index) as Script)}=$target`;
-const again = (index: number): Script => sh`beside "$target_${raw(String(index) as Script)}" ${index}`;
+const find = ({ path }: PushFile, index: number): Script => sh`find_file ${path} ${index}; target_${index}=$target temp_${index}=$temp folder_${index}=$folder`;
+
+/** Stops unless what was staged is whole, and what the plan found is still there. */
+function compare(files: readonly PushFile[]): Script {
+  const hashed = files.flatMap((file, index) => [
+    ...(isHeld(file) ? [{ file: the('temp', index), sha256: file.sha256, exit: pushExit.damaged }] : []),
+    ...(file.expectedSha256 === undefined ? [] : [{ file: the('target', index), sha256: file.expectedSha256, exit: pushExit.changedMeanwhile }]),
+  ]);
+  return join([
+    ...files.map(({ expectedSha256 }, index) => (expectedSha256 === undefined ? sh`[ ! -e ${the('target', index)} ] || exit ${pushExit.changedMeanwhile}` : sh`[ -f ${the('target', index)} ] || exit ${pushExit.changedMeanwhile}`)),
+    ...(hashed.length === 0 ? [] : [sh`hashes=$(sha256sum -- ${raw(hashed.map(({ file }) => file.script).join(' ') as Script)})
+${raw(lines)}; set -- $hashes; unset IFS; set +f`]),
+    ...hashed.map(({ sha256, exit }) => sh`is_hash "$1" ${sha256} || exit ${exit}; shift`),
+  ]);
+}
 
 function join(scripts: readonly Script[]): Script {
   return scripts.join('\n') as Script;
 }
 
 /** Puts every file beside its target under a temporary name, with owner and mode, safe on disk, and keeps a copy of what is there. Nothing is live yet. */
-export function stageScript(place: PushPlace, files: readonly PushFile[], keep: number, notes: PushNotes): Script {
+export function stageScript(place: PushPlace, files: readonly StagedFile[], keep: number, notes: PushNotes): Script {
   return join([
     begin(place),
-    sh`mkdir -p ${place.statePath}/backups
-chmod 0700 ${place.statePath} ${place.statePath}/backups
+    makeFolder, replaceable, write,
+    sh`[ -d "$state"/backups ] || mkdir -p "$state"/backups
 mkdir "$backup" "$backup"/pushed.new
-cd ${place.statePath}/backups
 set --
-for old in *; do [ "$old" = ${place.id} ] || set -- "$@" "$old"; done
-while [ $# -ge ${keep} ]; do rm -rf -- "./$1"; shift; done
-if [ -e ${place.statePath}/pending ]; then cp ${place.statePath}/pending "$backup"/pending; fi
-if [ -e ${place.statePath}/pushed ]; then cp -a ${place.statePath}/pushed "$backup"/pushed; fi
+for old in "$state"/backups/*; do [ "$old" = "$backup" ] || set -- "$@" "$old"; done
+while [ $# -ge ${keep} ]; do rm -rf -- "$1"; shift; done
+if [ -e "$state"/pending ]; then cp "$state"/pending "$backup"/pending; fi
 printf '%s\n' ${notes.record} > "$backup"/record`,
-    ...files.map((file, index) => stageOne(place, file, index)),
+    ...files.map(find),
+    sh`replaceable ${all('target', files)}`,
+    ...files.map(stageOne),
+    compare(files),
+    ...files.map(backUp),
+    ...(files.some(isHeld) ? [sh`flush ${raw(files.flatMap((file, index) => (isHeld(file) ? [the('temp', index).script] : [])).join(' ') as Script)}`] : []),
     layOutMemory(files, notes),
   ]);
 }
 
-function stageOne(place: PushPlace, file: PushFile, index: number): Script {
-  const like = file.place;
-  return sh`${raw(find(file, index))}
-replaceable "$target"
-${raw(like.kind === 'file' ? sh`make_folder "$folder" ${like.owner}` : sh`:`)}
-for left in "$folder"/.grafana-ha-*.tmp; do case $left in */.grafana-ha-${place.id}.* | */.grafana-ha-\*.tmp) ;; *) rm -f -- "$left" ;; esac; done
-${raw(like.kind === 'config' ? sh`cp -a -- "$target" "$temp"` : sh`:`)}
-${raw(isHeld(file) ? sh`dd bs=65536 iflag=fullblock,count_bytes count=${file.bytes} status=none > "$temp"
-has_hash "$temp" ${file.sha256} || exit ${pushExit.damaged}` : sh`:`)}
-${raw(unchanged(file))}
-if [ -e "$target" ]; then cp -a -- "$target" "$backup"/${index}; else : > "$backup"/${index}.absent; fi
-printf '%s\n' "$target" > "$backup"/${index}.path
-${raw(like.kind === 'file' ? sh`chown ${like.owner} "$temp"
-chmod ${like.mode} "$temp"` : sh`:`)}
-${raw(isHeld(file) ? sh`flush "$temp"` : sh`:`)}`;
+function stageOne(file: StagedFile, index: number): Script {
+  const { place, content } = file;
+  return sh`${raw(place.kind === 'file' ? sh`make_folder ${the('folder', index)} ${place.owner}` : sh`:`)}
+for left in ${the('folder', index)}/.grafana-ha-*.tmp; do case $left in */.grafana-ha-"$id".* | */.grafana-ha-\*.tmp) ;; *) rm -f -- "$left" ;; esac; done
+${raw(place.kind === 'config' ? sh`cp -a -- ${the('target', index)} ${the('temp', index)}` : sh`:`)}
+${raw(isHeld(file) ? sh`text_${index}=${content}; write ${the('text', index)} ${the('temp', index)}` : sh`:`)}
+${raw(place.kind === 'file' ? sh`chown ${place.owner} ${the('temp', index)}
+chmod ${place.mode} ${the('temp', index)}` : sh`:`)}`;
+}
+
+function backUp(_: PushFile, index: number): Script {
+  return sh`if [ -e ${the('target', index)} ]; then cp -a -- ${the('target', index)} "$backup"/${index}; else : > "$backup"/${index}.absent; fi
+printf '%s\n' ${the('target', index)} > "$backup"/${index}.path`;
 }
 
 /** Makes staged files live: all are checked first, then renamed, the config last. `reason` is what an interrupted push leaves in `pending`. */
 export function swapScript(place: PushPlace, files: readonly PushFile[], reason: string): Script {
   return join([
     begin(place),
-    ...files.map((file, index) => sh`${raw(find(file, index))}
-${raw(isHeld(file) ? sh`has_hash "$temp" ${file.sha256} || exit ${pushExit.damaged}` : sh`:`)}
-replaceable "$target"
-${raw(unchanged(file))}`),
-    sh`printf '%s\n' ${reason} > ${place.statePath}/pending`,
+    ...files.map(find),
+    sh`for t in ${all('target', files)}; do [ ! -d "$t" ] || { echo "$t is a folder" >&2; exit 1; }; done`,
+    compare(files),
+    sh`printf '%s\n' ${reason} > "$state"/pending`,
     // Before the first file is live, so that a push that is killed does not look like somebody else's edit.
-    sh`[ ! -e ${place.statePath}/pushed.new ] || rm -rf ${place.statePath}/pushed.new
-mv "$backup"/pushed.new ${place.statePath}/pushed.new`,
-    ...files.map((file, index) => sh`${raw(again(index))}; ${raw(isHeld(file) ? sh`mv -f -- "$temp" "$target"` : sh`rm -f -- "$target"`)}; flush "$folder"`),
-    sh`rm -rf ${place.statePath}/pushed
-mv ${place.statePath}/pushed.new ${place.statePath}/pushed`,
+    sh`[ ! -e "$state"/pushed.new ] || rm -rf "$state"/pushed.new
+mv "$backup"/pushed.new "$state"/pushed.new`,
+    ...files.map((file, index) => sh`${raw(isHeld(file) ? sh`mv -f -- ${the('temp', index)} ${the('target', index)}` : sh`rm -f -- ${the('target', index)}`)}; flush ${the('folder', index)}`),
+    sh`[ ! -e "$state"/pushed ] || mv "$state"/pushed "$backup"/pushed
+mv "$state"/pushed.new "$state"/pushed`,
   ]);
 }
 
 /** Lays out what the node is to remember once this push is live: its hashes, and the config as it then is. */
-function layOutMemory(files: readonly PushFile[], { pushed, configPath }: PushNotes): Script {
+function layOutMemory(files: readonly StagedFile[], { pushed, configPath }: PushNotes): Script {
   const index = files.findIndex(({ path }) => path === configPath);
-  const held = files[index] === undefined || isHeld(files[index]);
   return sh`printf '%s\n' ${pushed} > "$backup"/pushed.new/files
-${raw(index < 0 ? sh`find_file ${configPath} 0` : again(index))}
-${raw(!held ? sh`: > "$backup"/pushed.new/config` : sh`cat "${raw(index < 0 ? sh`$target` : sh`$temp`)}" > "$backup"/pushed.new/config`)}`;
+${raw(files[index] === undefined ? sh`find_file ${configPath} 0; cat "$target" > "$backup"/pushed.new/config` : sh`write ${isHeld(files[index]) ? the('text', index) : ''} "$backup"/pushed.new/config`)}`;
 }
 
 /** Puts back what the swap of this push replaced; what was not there before is removed unless it `stays`. A file that someone else changed since stays. */
 export function restoreScript(place: PushPlace, files: readonly PushFile[]): Script {
   return join([
     begin(place),
-    ...files.map((file, index) => sh`IFS= read -r target < "$backup"/${index}.path
-beside "$target" ${index}
-if ${raw(isHeld(file) ? sh`[ -e "$target" ] && has_hash "$target" ${file.sha256}` : sh`[ ! -e "$target" ]`)}; then
+    ...files.map((file, index) => sh`IFS= read -r path < "$backup"/${index}.path
+find_file "$path" ${index}
+if ${raw(isHeld(file) ? sh`[ -e "$target" ] && is_hash "$(sha256sum < "$target")" ${file.sha256}` : sh`[ ! -e "$target" ]`)}; then
   if [ -e "$backup"/${index} ]; then cp -a -- "$backup"/${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
   else ${raw(file.place.kind === 'file' && file.place.stays === true ? sh`:` : sh`rm -f -- "$target"`)}; fi
   flush "$folder"
 fi
 rm -f -- "$temp"`).reverse(),
-    sh`if [ -e "$backup"/pending ]; then cp "$backup"/pending ${place.statePath}/pending; else rm -f ${place.statePath}/pending; fi
-rm -rf ${place.statePath}/pushed.new ${place.statePath}/pushed
-if [ -e "$backup"/pushed ]; then cp -a "$backup"/pushed ${place.statePath}/pushed; fi`,
+    // What is remembered goes back by as much as the swap had moved it.
+    sh`if [ -e "$backup"/pending ]; then cp "$backup"/pending "$state"/pending; else rm -f "$state"/pending; fi
+if [ -e "$state"/pushed.new ]; then rm -rf "$state"/pushed.new; elif [ ! -e "$backup"/pushed.new ]; then rm -rf "$state"/pushed; fi
+if [ ! -e "$state"/pushed ] && [ -e "$backup"/pushed ]; then cp -a "$backup"/pushed "$state"/pushed; fi`,
   ]);
 }
 
@@ -160,7 +194,7 @@ if [ -e "$backup"/pushed ]; then cp -a "$backup"/pushed ${place.statePath}/pushe
 export function unstageScript(place: PushPlace, files: readonly PushFile[]): Script {
   return join([
     begin(place),
-    ...files.map((file, index) => sh`if find_file ${file.path} ${index}; then rm -f -- "$temp" || :; fi`),
+    ...files.map(({ path }, index) => sh`if find_file ${path} ${index}; then rm -f -- "$temp" || :; fi`),
     sh`rm -rf -- "$backup"`,
   ]);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openSsh } from '../../src/io/openssh.ts';
 import { stageScript, swapScript } from '../../src/shell/push-files.ts';
-import type { PushFile } from '../../src/shell/push-files.ts';
+import type { StagedFile } from '../../src/shell/push-files.ts';
 import type { NodeConnection } from '../../src/world.ts';
 import type { Lab } from '../lab/lab.ts';
 import { startBenchLab } from './bench-lab.ts';
@@ -51,14 +51,14 @@ async function pushFile(lab: Lab): Promise<void> {
     lab.hosts.map(({ name, alias }) => ({ name, target: { text: alias, host: alias }, become: 'auto' })),
     { config: lab.sshConfig, perHop: atOnce, hostKeys: lab.hostKeyFingerprints },
   );
-  const content = randomBytes(bytes);
+  const content = randomBytes(bytes).toString('base64').slice(0, bytes);
   const sha256 = createHash('sha256').update(content).digest('hex');
   const connections = outcomes.map((outcome) => {
     if ('failure' in outcome) throw new Error(`${outcome.name}: ${outcome.failure.found}`);
     return outcome.connection;
   });
-  const works = connections.map((connection, index) => workOn(connection, lab.hosts[index]!, sha256));
-  await Promise.all(works.map(({ stage }) => stage(content)));
+  const works = connections.map((connection, index) => workOn(connection, lab.hosts[index]!, content, sha256));
+  await Promise.all(works.map(({ stage }) => stage()));
   await Promise.all(works.map(({ swap }) => swap()));
   await Promise.all(connections.map((connection) => connection.close()));
 }
@@ -67,7 +67,7 @@ const never = (): never => { throw new Error('nobody is asked in a bench'); };
 
 let number = 0;
 
-function workOn(connection: NodeConnection, host: Lab['hosts'][number], sha256: string) {
+function workOn(connection: NodeConnection, host: Lab['hosts'][number], content: string, sha256: string) {
   const root = host.clusterFileSettings['state_path']!;
   const place = { id: `20270104T${String((number += 1)).padStart(6, '0')}Z-0000`, statePath: root };
   const path = join(root, '..', 'bench.ini');
@@ -77,10 +77,10 @@ function workOn(connection: NodeConnection, host: Lab['hosts'][number], sha256: 
   };
   const owner = `${process.getuid!()}:${process.getgid!()}`;
   const found = expected.get(path);
-  const files: readonly PushFile[] = [{ path, bytes, sha256, ...(found === undefined ? {} : { expectedSha256: found }), place: { kind: 'file', owner, mode: '0640' } }];
+  const files: readonly StagedFile[] = [{ path, content, sha256, ...(found === undefined ? {} : { expectedSha256: found }), place: { kind: 'file', owner, mode: '0640' } }];
   expected.set(path, sha256);
   return {
-    stage: (content: Uint8Array) => must(connection.run(stageScript(place, files, 10, { record: '{}', pushed: '{}', configPath: path }), { stdin: content })),
+    stage: () => must(connection.run(stageScript(place, files, 10, { record: '{}', pushed: '{}', configPath: path }))),
     swap: () => must(connection.run(swapScript(place, files, 'roll'))),
   };
 }

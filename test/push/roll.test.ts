@@ -84,8 +84,8 @@ async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptA
     return {
       name, connection, layout: { unit: 'grafana-server', statePath: '/state' },
       plan: { name, overridden: [], changes: [], files: [], action: 'restart', running: true, ...plans[name] },
-      hook: { name, host: name, address: '' }, place: { id: 'id', statePath: '/state' }, payload: Buffer.from(''), logFile: '/log',
-      files: [{ path: '/etc/grafana/grafana.ini', bytes: 1, sha256: 'x', expectedSha256: 'y', place: { kind: 'config' } }],
+      hook: { name, host: name, address: '' }, place: { id: 'id', statePath: '/state' }, logFile: '/log',
+      files: [{ path: '/etc/grafana/grafana.ini', content: 'x', sha256: 'x', expectedSha256: 'y', place: { kind: 'config' } }],
       health: { address: { host: name, port: 3000 }, tls: false, path: '/api/health' },
     };
   });

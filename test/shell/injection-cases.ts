@@ -110,7 +110,7 @@ const pushPlace = (folder: string) => ({ id: '20270104T100000Z-ab12', statePath:
 function pushFiles({ folder, name, word }: Odd) {
   const owner = `${process.getuid?.() === 0 ? 65534 : process.getuid?.()}:${process.getuid?.() === 0 ? 65534 : process.getgid?.()}`;
   const content = word(1);
-  return [{ path: `${folder}/etc/${name(0)}`, bytes: Buffer.byteLength(content), sha256: sha256(content), place: { kind: 'file' as const, owner, mode: '0640' } }];
+  return [{ path: `${folder}/etc/${name(0)}`, content, sha256: sha256(content), place: { kind: 'file' as const, owner, mode: '0640' } }];
 }
 
 function pushSteps(odd: Odd): readonly Step[] {
@@ -118,7 +118,7 @@ function pushSteps(odd: Odd): readonly Step[] {
   const files = pushFiles(odd);
   const path = files[0]!.path;
   return [
-    { script: stageScript(pushPlace(folder), files, 3, { record: word(2), pushed: word(3), configPath: path }), stdin: word(1), leaves: { path: `${folder}/state/backups/${pushPlace(folder).id}/record`, content: `${word(2)}\n` } },
+    { script: stageScript(pushPlace(folder), files, 3, { record: word(2), pushed: word(3), configPath: path }), leaves: { path: `${folder}/state/backups/${pushPlace(folder).id}/record`, content: `${word(2)}\n` } },
     { script: swapScript(pushPlace(folder), files, word(4)), leaves: { path, content: word(1) } },
     { script: restoreScript(pushPlace(folder), files) },
   ];

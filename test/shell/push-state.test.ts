@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listBackupsScript, readBackupList, readBackups, readBackupsScript } from '../../src/shell/push-backups.ts';
 import { restoreScript, stageScript, swapScript } from '../../src/shell/push-files.ts';
-import type { PushFile } from '../../src/shell/push-files.ts';
+import type { StagedFile } from '../../src/shell/push-files.ts';
 import { keepKeyScript, readState, rememberScript, stateFolderScript } from '../../src/shell/push-state.ts';
 import type { Script } from '../../src/shell/quote.ts';
 import { shells } from './shells.ts';
@@ -34,12 +34,12 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
   };
   const remembered = () => readState(run(stateFolderScript(state)));
   const place = (id: string) => ({ id, statePath: state });
-  const file = (content: string, before?: string): PushFile => ({ path: password, bytes: content.length, sha256: sha256(content), ...(before === undefined ? {} : { expectedSha256: sha256(before) }), place: { kind: 'file', owner: `${uid}:${gid}`, mode: '0640' } });
-  const text = (content: string, before: string): PushFile => ({ path: config, bytes: content.length, sha256: sha256(content), expectedSha256: sha256(before), place: { kind: 'config' } });
-  const gone = (before: string): PushFile => ({ path: password, bytes: 0, sha256: '', expectedSha256: sha256(before), place: { kind: 'gone' } });
-  const stage = (id: string, files: readonly PushFile[], payload: string) => run(stageScript(place(id), files, 5, { record: `{"id":"${id}"}`, pushed: `{"of":"${id}"}`, configPath: config }), payload);
-  const push = (id: string, files: readonly PushFile[], payload: string) => {
-    stage(id, files, payload);
+  const file = (content: string, before?: string): StagedFile => ({ path: password, content, sha256: sha256(content), ...(before === undefined ? {} : { expectedSha256: sha256(before) }), place: { kind: 'file', owner: `${uid}:${gid}`, mode: '0640' } });
+  const text = (content: string, before: string): StagedFile => ({ path: config, content, sha256: sha256(content), expectedSha256: sha256(before), place: { kind: 'config' } });
+  const gone = (before: string): StagedFile => ({ path: password, content: '', sha256: '', expectedSha256: sha256(before), place: { kind: 'gone' } });
+  const stage = (id: string, files: readonly StagedFile[]) => run(stageScript(place(id), files, 5, { record: `{"id":"${id}"}`, pushed: `{"of":"${id}"}`, configPath: config }));
+  const push = (id: string, files: readonly StagedFile[]) => {
+    stage(id, files);
     run(swapScript(place(id), files, 'roll'));
   };
 
@@ -56,12 +56,12 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
   });
 
   it('remembers what a push left once it is live, and what it had left before when it is taken back', () => {
-    stage('1', [file('pw'), text('new\n', 'old\n')], 'pwnew\n');
+    stage('1', [file('pw'), text('new\n', 'old\n')]);
     expect(remembered().pushed).toEqual([]);
     run(swapScript(place('1'), [file('pw'), text('new\n', 'old\n')], 'roll'));
     const first = { config: 'new\n', files: '{"of":"1"}\n' };
     expect(remembered()).toEqual({ pending: 'roll', pushed: [first] });
-    push('2', [text('newer\n', 'new\n')], 'newer\n');
+    push('2', [text('newer\n', 'new\n')]);
     expect(remembered().pushed).toEqual([{ config: 'newer\n', files: '{"of":"2"}\n' }]);
     run(restoreScript(place('2'), [text('newer\n', 'new\n')]));
     expect(remembered().pushed).toEqual([first]);
@@ -70,13 +70,13 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
   });
 
   it('remembers the config that lies there when a push leaves it alone', () => {
-    push('1', [file('pw')], 'pw');
+    push('1', [file('pw')]);
     expect(remembered().pushed).toEqual([{ config: 'old\n', files: '{"of":"1"}\n' }]);
   });
 
   it('knows both what a killed push was about to write and what was there', () => {
-    push('1', [text('new\n', 'old\n')], 'new\n');
-    stage('2', [text('newer\n', 'new\n')], 'newer\n');
+    push('1', [text('new\n', 'old\n')]);
+    stage('2', [text('newer\n', 'new\n')]);
     rmSync(join(state, 'pushed.new'), { recursive: true, force: true });
     spawnSync('mv', [join(state, 'backups/2/pushed.new'), join(state, 'pushed.new')]);
     expect(remembered().pushed.map((one) => one.config)).toEqual(['newer\n', 'new\n']);
@@ -91,16 +91,16 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
   });
 
   it('removes a file, and gives it back', () => {
-    push('1', [file('pw')], 'pw');
-    push('2', [gone('pw')], '');
+    push('1', [file('pw')]);
+    push('2', [gone('pw')]);
     expect(existsSync(password)).toBe(false);
     run(restoreScript(place('2'), [gone('pw')]));
     expect([readFileSync(password, 'utf8'), statSync(password).mode & 0o777]).toEqual(['pw', 0o640]);
   });
 
   it('tells what each push found, and what lies there now', () => {
-    push('1', [file('pw'), text('new\n', 'old\n')], 'pwnew\n');
-    push('2', [file('pw2', 'pw')], 'pw2');
+    push('1', [file('pw'), text('new\n', 'old\n')]);
+    push('2', [file('pw2', 'pw')]);
     expect([...readBackupList(run(listBackupsScript(state))).records]).toEqual([['1', '{"id":"1"}\n'], ['2', '{"id":"2"}\n']]);
     const backups = readBackups(run(readBackupsScript(state, ['1', '2'])), [{ id: '1', files: 2 }, { id: '2', files: 1 }]);
     expect(backups.get('1')).toEqual([
