@@ -161,7 +161,7 @@ export interface ConnectFailure {
 export interface NodeConnection {
   readonly name: string;
   /** What the user's ssh config makes of the target's host: an alias is known to ssh alone. */
-  readonly host: string;
+  host(): Promise<string>;
   /** The node's own address that ssh came in by, where its sshd tells. */
   readonly address?: string;
   /** The user that logged in, and how it became root. */

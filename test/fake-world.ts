@@ -83,7 +83,7 @@ export function fakeWorld(program: FakeProgram = {}): FakeWorld {
 
   const connectionTo = (name: string, node: FakeNode): NodeConnection => ({
     name,
-    host: name,
+    host: () => Promise.resolve(name),
     login: node.login ?? { user: 'ops', become: 'sudo' },
     run: async (script, options) => ({
       exitCode: 0, stdout: '', stderr: '',

@@ -39,7 +39,7 @@ export interface GatherOptions {
 /** Brings everything the checks judge: this machine, all nodes at once, then the ways to the database, to Redis, between the nodes and to the shared name. */
 export async function gatherFacts(cluster: Cluster, connected: ConnectedNodes, world: World, options: GatherOptions = {}): Promise<Gathering> {
   const at = world.clock.now();
-  const hosts = hostsOf(cluster.nodes, (name) => connected.connection(name));
+  const hosts = await hostsOf(cluster.nodes, (name) => connected.connection(name));
   const isWanted = (group: Group): boolean => options.groups?.has(group) ?? true;
   const [here, nodes] = await Promise.all([
     gatherLocal(cluster, world),

@@ -24,8 +24,8 @@ export interface NodeQuestion {
 }
 
 /** The hosts of all nodes, as far as connections know them better than the cluster file. */
-export function hostsOf(nodes: Cluster['nodes'], connection: (name: string) => NodeConnection | undefined): NodeQuestion['hosts'] {
-  return nodes.map(({ name, target }) => ({ name, host: connection(name)?.host ?? target.host }));
+export function hostsOf(nodes: Cluster['nodes'], connection: (name: string) => NodeConnection | undefined): Promise<NodeQuestion['hosts']> {
+  return Promise.all(nodes.map(async ({ name, target }) => ({ name, host: await connection(name)?.host() ?? target.host })));
 }
 
 /** Looks at one node in three questions, or four where its config names secret files, each naming what the next one needs; changes nothing there. */

@@ -23,7 +23,7 @@ interface QuestionsRequest {
   readonly memory: Memory;
   readonly limit: Limit;
   /** Called for each host key that is asked for. */
-  readonly askedForKey: (question: HostKeyQuestion) => void;
+  readonly askedForKey: (question: HostKeyQuestion) => unknown;
 }
 
 export function makeQuestions({ name, target, place, desk, screen, memory, limit, askedForKey }: QuestionsRequest): Questions {
@@ -41,7 +41,7 @@ export function makeQuestions({ name, target, place, desk, screen, memory, limit
       if (secret === undefined) unanswered = question.text;
       return secret;
     }
-    askedForKey(question);
+    void askedForKey(question);
     if (!(await desk.hostKey(question, place))) {
       declined = question;
       return undefined;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { remoteShell } from '../shell/remote-shell.ts';
-import { firstHop, masterArguments, parseSettings, settingsArguments, type SshSettings } from '../shell/ssh-arguments.ts';
+import { firstHop, masterArguments, mayLimit, parseSettings, settingsArguments, type SshSettings } from '../shell/ssh-arguments.ts';
 import { sshByHand } from '../shell/ssh-by-hand.ts';
 import { sshFailure } from '../shell/ssh-failure.ts';
 import { isKeyOf } from '../shell/ssh-question.ts';
-import type { ConnectOptions, ConnectTarget, Local, Prompt, Screen, World } from '../world.ts';
+import type { ConnectFailure, ConnectOptions, ConnectTarget, Local, Prompt, Screen, World } from '../world.ts';
 import { openAskpass } from './openssh-askpass.ts';
 import { askSsh } from './openssh-child.ts';
 import { connectionOver, type OpenOutcome } from './openssh-connection.ts';
@@ -55,38 +55,50 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
   const running = new Set<SshProcess>();
   let cancelled = false;
 
+  // `ssh -G` costs a tenth of a login: with no more nodes than a hop may have at once, it is asked where a login goes wrong.
+  const isFew = targets.length <= options.perHop;
+  const ways = targets.map(({ target }) => once(() => askWay(target, options.config)));
+
   async function connectOne(target: ConnectTarget, index: number): Promise<OpenOutcome> {
     const { name } = target;
-    const { stdout, stderr, exitCode } = await askSsh(settingsArguments(target.target, options.config));
-    if (exitCode === 255) return { name, failure: sshFailure({ target: sshByHand(target.target, options.config), exitCode, stderr, stdout: '' }) };
-    const settings = parseSettings(stdout);
+    const [any, own] = await Promise.all([ways[0]!(), isFew ? undefined : ways[index]!()]);
+    if (own !== undefined && 'failure' in own) return { name, ...own };
+    const known = 'failure' in any ? new Map<string, string>() : any;
     desk.leave();
     options.tell?.(name, 'waits for its turn');
-    const free = await takePlace(firstHop(settings));
+    const free = await takePlace(own === undefined ? '' : firstHop(own));
     desk.enter();
     options.tell?.(name, 'logs in');
     try {
       if (cancelled) throw new Error('cancelled');
-      const outcome = await login(target, settings, index, free);
+      const outcome = await login(target, { known, limited: own === undefined || mayLimit(own) }, index, free);
+      if (!('failure' in outcome) || !['other', 'refused', 'timeout'].includes(outcome.failure.kind)) return outcome;
+      const way = await ways[index]!();
+      const limited = 'failure' in way || mayLimit(way);
       // A host hangs up while a person compares fingerprints (LoginGraceTime); now that the key is trusted, once more.
-      const hungUp = 'failure' in outcome && ['other', 'refused', 'timeout'].includes(outcome.failure.kind);
-      return hungUp && questions[index]?.hasTrustedKey() ? await login(target, settings, index + targets.length, free) : outcome;
+      const hungUp = questions[index]?.hasTrustedKey() === true;
+      const hurried = own === undefined && !limited && outcome.failure.kind === 'timeout';
+      return hungUp || hurried ? await login(target, { known, limited }, index + targets.length, free) : outcome;
     } finally {
       free();
     }
   }
 
-  async function login({ name, target, become }: ConnectTarget, settings: SshSettings, number: number, free: () => void): Promise<OpenOutcome> {
+  async function login({ name, target, become }: ConnectTarget, way: { readonly known: SshSettings; readonly limited: boolean }, number: number, free: () => void): Promise<OpenOutcome> {
     const mark = nonce();
+    const place = number % targets.length;
     const byHand = sshByHand(target, options.config);
     const socket = join(folder.path, String(number));
     const limit = startLimit(loginMs, () => ssh.kill());
     const asked = (questions[number] = makeQuestions({
-      name, target: byHand, place: number % targets.length, desk, screen, memory, limit,
+      name, target: byHand, place, desk, screen, memory, limit,
       // Past the first hop: others may log in through it while the person thinks.
-      askedForKey: (question) => isKeyOf(question, settings) && free(),
+      askedForKey: async (question) => {
+        const own = await ways[place]!();
+        if (!('failure' in own) && isKeyOf(question, own)) free();
+      },
     }));
-    const words = masterArguments({ target, config: options.config, settings, socket }, remoteShell(mark, become));
+    const words = masterArguments({ target, config: options.config, ...way, socket }, remoteShell(mark, become));
     const ssh = startSsh(words, askpass.environment(number));
     running.add(ssh);
     const outcome = await followLogin({
@@ -98,7 +110,11 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
       sudoPassword: options.askSudoPassword === true && (tools.prompt.available || memory.sudoPasswords.size > 0) ? pausing(limit, (user) => desk.sudoPassword(name, user)) : undefined,
     });
     const late = limit.end();
-    if ('login' in outcome) return { name, connection: connectionOver({ name, host: settings.get('hostname') ?? target.host, ...outcome, ssh, socket, nonce }) };
+    const host = async (): Promise<string> => {
+      const settings = await ways[place]!();
+      return ('failure' in settings ? undefined : settings.get('hostname')) ?? target.host;
+    };
+    if ('login' in outcome) return { name, connection: connectionOver({ name, host, ...outcome, ssh, socket, nonce }) };
     ssh.kill();
     await Promise.all([asked.settled(), ssh.ended]);
     const failure = late ? { kind: 'timeout' as const, found: `no shell within ${loginMs / 1000} s`, hint: `ssh ${byHand}` } : outcome.failure;
@@ -120,6 +136,18 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
   } finally {
     askpass.close();
   }
+}
+
+/** What the user's config makes of a target. */
+async function askWay(target: ConnectTarget['target'], config: string | undefined): Promise<SshSettings | { readonly failure: ConnectFailure }> {
+  const { stdout, stderr, exitCode } = await askSsh(settingsArguments(target, config));
+  if (exitCode === 255) return { failure: sshFailure({ target: sshByHand(target, config), exitCode, stderr, stdout: '' }) };
+  return parseSettings(stdout);
+}
+
+function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let answer: Promise<Answer> | undefined;
+  return () => (answer ??= ask());
 }
 
 /** The folder goes with the last connection. */

@@ -21,9 +21,24 @@ export function firstHop(settings: SshSettings): string {
   return proxyOf(settings)?.split(',')[0] ?? `${settings.get('hostname') ?? ''}:${settings.get('port') ?? '22'}`;
 }
 
+/** Whether a connect may be given a limit: the person set none, and no proxy is on the way, where it would also count the time a person takes over a question about the proxy. */
+export function mayLimit(settings: SshSettings): boolean {
+  return proxyOf(settings) === undefined && ['none', undefined].includes(settings.get('connecttimeout'));
+}
+
+export interface MasterWay {
+  readonly target: Target;
+  readonly config?: string;
+  /** What this ssh says about any target: it lists the options that it knows. */
+  readonly known: SshSettings;
+  readonly limited: boolean;
+  readonly socket: string;
+}
+
 /** Arguments of the ssh that is a node's kept shell and the master its streams ride on. */
-export function masterArguments(way: { readonly target: Target; readonly config?: string; readonly settings: SshSettings; readonly socket: string }, command: string): readonly string[] {
-  return ['-T', '-M', '-S', way.socket, ...overrides(way.settings).flatMap((option) => ['-o', option]), ...destination(way.target, way.config), command];
+export function masterArguments({ target, config, known, limited, socket }: MasterWay, command: string): readonly string[] {
+  const options = [...overrides(known), ...(limited ? ['ConnectTimeout=10'] : [])];
+  return ['-T', '-M', '-S', socket, ...options.flatMap((option) => ['-o', option]), ...destination(target, config), command];
 }
 
 /**
@@ -54,19 +69,15 @@ function destination(target: Target, config: string | undefined): readonly strin
 }
 
 /** What a user's config may set that would break the kept shell, or hide what ssh has to say. */
-function overrides(settings: SshSettings): readonly string[] {
+function overrides(known: SshSettings): readonly string[] {
   const always = [
     'ControlPersist=no', 'RemoteCommand=none', 'RequestTTY=no', 'ClearAllForwardings=yes', 'ForwardX11=no', 'ForwardAgent=no',
     'PermitLocalCommand=no', 'Tunnel=no', 'BatchMode=no', 'StrictHostKeyChecking=ask', 'FingerprintHash=sha256', 'VisualHostKey=no',
     'NumberOfPasswordPrompts=1', 'LogLevel=INFO', 'ServerAliveInterval=15', 'ServerAliveCountMax=3',
   ];
-  // Older ssh stops at an option it does not know; `ssh -G` lists those it does.
-  const known = Object.entries({ stdinnull: 'no', forkafterauthentication: 'no', sessiontype: 'default' })
-    .filter(([name]) => settings.has(name))
-    .map(([name, value]) => `${name}=${value}`);
-  // Behind a proxy this limit would also count the time a person takes over a question about the proxy.
-  const limited = proxyOf(settings) === undefined && ['none', undefined].includes(settings.get('connecttimeout'));
-  return [...always, ...known, ...(limited ? ['ConnectTimeout=10'] : [])];
+  // Older ssh stops at an option it does not know.
+  const wanted = Object.entries({ stdinnull: 'no', forkafterauthentication: 'no', sessiontype: 'default' });
+  return [...always, ...wanted.filter(([name]) => known.has(name)).map(([name, value]) => `${name}=${value}`)];
 }
 
 function proxyOf(settings: SshSettings): string | undefined {

@@ -21,7 +21,7 @@ export interface Looked {
 export async function lookAtNodes(typed: readonly TypedNode[], open: OpenConnections, layouts: Layouts, world: World, ask: Asker): Promise<Looked | undefined> {
   const layoutOf = new Map(typed.map(({ name = '', target }) => [formatTarget(target), layouts.get(name) ?? {}]));
   const nodes = makeNodes({ nodes: typed.map(({ target }) => ({ name: formatTarget(target), target })), gossip: new Map(), layouts: layoutOf });
-  const hosts = hostsOf(nodes, (name) => open.get(name));
+  const hosts = await hostsOf(nodes, (name) => open.get(name));
   const line = world.screen.progress('  looking at what runs there');
   const looks = await Promise.all(nodes.map((node) => gatherNode(node, { hosts, needsBundle: true }, open.get(node.name)!, world.clock))).finally(() => line.done());
 

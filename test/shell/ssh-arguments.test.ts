@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../src/cluster/cluster.ts';
-import { firstHop, masterArguments, parseSettings, settingsArguments, streamArguments } from '../../src/shell/ssh-arguments.ts';
+import { firstHop, masterArguments, mayLimit, parseSettings, settingsArguments, streamArguments } from '../../src/shell/ssh-arguments.ts';
 
 const target: Target = { text: 'ops@10.0.0.11:2222', user: 'ops', host: '10.0.0.11', port: 2222 };
 const alias: Target = { text: 'graf-a', host: 'graf-a' };
-const master = (settings: Record<string, string>) => masterArguments({ target, settings: new Map(Object.entries(settings)), socket: '/tmp/x/0' }, 'sh');
+const master = (known: Record<string, string>, limited = true) => masterArguments({ target, known: new Map(Object.entries(known)), limited, socket: '/tmp/x/0' }, 'sh');
 
 describe('settingsArguments', () => {
   it('says what the person said and no more', () => {
@@ -38,11 +38,15 @@ describe('masterArguments', () => {
   });
 
   it.each<[string, Record<string, string>, boolean]>([
-    ['limits the connect', { connecttimeout: 'none' }, true],
-    ['leaves the person\'s own limit', { connecttimeout: '3' }, false],
-    ['sets no limit behind a jump host', { proxyjump: 'jump' }, false],
-  ])('%s', (_, settings, limited) => {
-    expect(master(settings).includes('ConnectTimeout=10')).toBe(limited);
+    ['may be limited', { connecttimeout: 'none' }, true],
+    ['keeps the person\'s own limit', { connecttimeout: '3' }, false],
+    ['has no limit behind a jump host', { proxyjump: 'jump' }, false],
+  ])('a connect %s', (_, settings, limited) => {
+    expect(mayLimit(new Map(Object.entries(settings)))).toBe(limited);
+  });
+
+  it('limits the connect where that is wanted', () => {
+    expect([master({}).includes('ConnectTimeout=10'), master({}, false).includes('ConnectTimeout=10')]).toEqual([true, false]);
   });
 });
 

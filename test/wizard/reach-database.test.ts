@@ -23,7 +23,7 @@ function inTurn(...opens: readonly DatabaseDrivers['open'][]): DatabaseDrivers['
   return (request) => opens[Math.min(turn++, opens.length - 1)]!(request);
 }
 
-const connection: NodeConnection = { name: 'a', host: 'a', login: { user: 'ops', become: 'sudo' }, run: () => Promise.reject(new Error('not asked')), dial: () => { throw new Error('the fake database dials nothing'); }, close: async () => {} };
+const connection: NodeConnection = { name: 'a', host: () => Promise.resolve('a'), login: { user: 'ops', become: 'sudo' }, run: () => Promise.reject(new Error('not asked')), dial: () => { throw new Error('the fake database dials nothing'); }, close: async () => {} };
 const start: State = {
   ...nothingYet,
   answers: {
