@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { frameHeader, frameReader } from '../shell/frame.ts';
+import { framed, frameReader } from '../shell/frame.ts';
 import type { NodeConnection, RunAnswer, RunOptions } from '../world.ts';
 import type { SshProcess } from './openssh-process.ts';
 
@@ -12,7 +12,6 @@ export function keptShell(name: string, ssh: SshProcess, nonce: () => string): {
   async function run(script: string, { stdin = '', timeoutMs = 30_000 }: RunOptions = {}): Promise<RunAnswer> {
     if (lost) throw lost;
     const id = nonce();
-    const [scriptBytes, stdinBytes] = [Buffer.from(script), Buffer.from(stdin)];
     const answer = new Promise<RunAnswer>((resolve) => {
       const readers = { out: frameReader(id), err: frameReader(id) };
       const bodies: { out?: string; err?: string } = {};
@@ -23,7 +22,7 @@ export function keptShell(name: string, ssh: SshProcess, nonce: () => string): {
       };
       ssh.listen({ out: listen('out'), err: listen('err') });
     });
-    ssh.stdin.write(Buffer.concat([Buffer.from(frameHeader(id, scriptBytes, stdinBytes)), scriptBytes, stdinBytes]));
+    ssh.stdin.write(framed(id, script, stdin));
 
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

@@ -34,7 +34,7 @@ export async function applyPush(prepared: PreparedPush, options: ApplyOptions, w
   const watched = clusterNodes(prepared);
   return world.uninterrupted((signal) => withLock(places, holder, options.breakLock, world, async () => {
     await takeKeys(prepared);
-    await stage(nodes, cluster.pushing.keep, backupNotes(prepared, holder));
+    await stage(nodes, backupNotes(prepared, holder));
     const live = liveLines(plan, world);
     const context = rollContext(prepared, { signal, tell: live.tell, ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }) }, world);
     const rolled = { ...await roll({ kind: plan.kind === 'move' ? 'move' : 'roll', nodes, cluster: watched }, context).finally(live.done), behind: prepared.command === 'push' ? plan.behind ?? [] : [] };
@@ -42,7 +42,7 @@ export async function applyPush(prepared: PreparedPush, options: ApplyOptions, w
     const result = Object.fromEntries(rolled.nodes.map(({ name, state }) => [name, state]));
     await remember(prepared, () => true);
     const { who, from, since } = holder;
-    await audit({ id, command: prepared.command, kind: plan.kind, who, from, since, ended: world.clock.now().toISOString(), files: auditFiles(plan.nodes), result }, cluster.name, places, world);
+    await audit({ id, command: prepared.command, kind: plan.kind, who, from, since, ended: world.clock.now().toISOString(), files: auditFiles(plan.nodes), result }, cluster, places, world);
     return rolled;
   }));
 }

@@ -1,3 +1,4 @@
+import type { Cluster } from '../cluster/cluster.ts';
 import type { NodePlan, Plan } from '../plan/plan.ts';
 import { auditScript } from '../shell/push-files.ts';
 import type { World } from '../world.ts';
@@ -25,12 +26,12 @@ export function auditFiles(nodes: readonly NodePlan[]): AuditRecord['files'] {
   }))]));
 }
 
-/** Leaves a record on every node and one here; a place that cannot take it does not undo the push. */
-export async function audit(record: AuditRecord, cluster: string, places: readonly LockPlace[], { files }: Pick<World, 'files'>): Promise<void> {
+/** Leaves a record on every node and one here, and on the nodes no more backups than are to be kept; a place that cannot take it does not undo the push. */
+export async function audit(record: AuditRecord, { name, pushing }: Pick<Cluster, 'name' | 'pushing'>, places: readonly LockPlace[], { files }: Pick<World, 'files'>): Promise<void> {
   const line = JSON.stringify(record);
-  const path = files.resolve(localAudit(cluster));
+  const path = files.resolve(localAudit(name));
   const here = async (): Promise<void> => files.write(path, `${(await files.readText(path)) ?? ''}${line}\n`, { mode: 0o600, folderMode: 0o700 });
-  await Promise.allSettled([here(), ...places.map(({ connection, statePath }) => connection.run(auditScript(statePath, line)))]);
+  await Promise.allSettled([here(), ...places.map(({ connection, statePath }) => connection.run(auditScript(statePath, line, pushing.keep)))]);
 }
 
 /** Where this machine keeps what was done to a cluster. */

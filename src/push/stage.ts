@@ -4,10 +4,10 @@ import type { PushNotes } from '../shell/push-files.ts';
 import type { PushNode } from './push-node.ts';
 
 /** Lays every new file beside its target, on all nodes at once; nothing is live. Rejects with UserError after taking everything away again when one node fails. */
-export async function stage(nodes: readonly PushNode[], keep: number, notes: ReadonlyMap<string, PushNotes>): Promise<void> {
+export async function stage(nodes: readonly PushNode[], notes: ReadonlyMap<string, PushNotes>): Promise<void> {
   const staging = nodes.filter(({ files }) => files.length > 0);
   const failures = (await Promise.all(staging.map(async (node) => {
-    const failure = await stageOne(node, keep, notes.get(node.name)!);
+    const failure = await stageOne(node, notes.get(node.name)!);
     return failure === undefined ? [] : [`${node.name}: ${failure}`];
   }))).flat();
   if (failures.length === 0) return;
@@ -20,9 +20,9 @@ export async function unstage(nodes: readonly PushNode[]): Promise<void> {
   await Promise.allSettled(nodes.filter(({ files }) => files.length > 0).map(({ connection, place, files }) => connection.run(unstageScript(place, files))));
 }
 
-async function stageOne({ connection, place, files }: PushNode, keep: number, notes: PushNotes): Promise<string | undefined> {
+async function stageOne({ connection, place, files }: PushNode, notes: PushNotes): Promise<string | undefined> {
   try {
-    const answer = await connection.run(stageScript(place, files, keep, notes), { timeoutMs: 120_000 });
+    const answer = await connection.run(stageScript(place, files, notes), { timeoutMs: 120_000 });
     if (answer.exitCode === 0) return undefined;
     return describeExit(answer.exitCode) ?? (answer.stderr.trim() || `exit ${answer.exitCode}`);
   } catch (error) {

@@ -4,9 +4,11 @@ export interface Frame {
   readonly exitCode: number;
 }
 
-/** The line that announces a script and its stdin; `nonce` must never have been seen by the node before. */
-export function frameHeader(nonce: string, script: Uint8Array, stdin: Uint8Array): string {
-  return `${nonce} ${script.length} ${stdin.length}\n`;
+/** A script and its stdin behind the line that announces them; `nonce` must never have been seen by the node before. */
+export function framed(nonce: string, script: string, stdin: string | Uint8Array): Buffer {
+  // A shell takes the line ends off what it reads whole.
+  const [scriptBytes, stdinBytes] = [Buffer.from(`${script}\n#`), Buffer.from(stdin)];
+  return Buffer.concat([Buffer.from(`${nonce} ${scriptBytes.length} ${stdinBytes.length}\n`), scriptBytes, stdinBytes]);
 }
 
 /** Takes the chunks of one stream and gives the frame once it is whole; what comes before it is left over from an earlier script. Each byte is searched once. */

@@ -51,26 +51,22 @@ const isHash = sh`is_hash() { h=\${1%% *}; [ "\${h#\\}" = "$2" ]; }`;
 // Folders that are made on the way get the owner of the file, so that Grafana's group can enter them.
 const makeFolder = sh`make_folder() { [ -d "$1/" ] || { make_folder "\${1%/*}" "$2" && mkdir -m 0750 "$1" && chown "$2" "$1"; }; }`;
 
-const lines = sh`IFS='
-'; set -f`;
-
 // What rename cannot replace is found before anything is stopped. chattr +i stops even root.
 const replaceable = sh`replaceable() {
-  mounts=$(cut -d' ' -f5 /proc/self/mountinfo)
-  for t do
-    if [ -d "$t" ]; then echo "$t is a folder" >&2; return 1; fi
-    case "
-$mounts
-" in *"
-$t
-"*) echo "$t is a mount point of its own: mount its folder instead" >&2; return 1; esac
-  done
+  if cut -d' ' -f5 /proc/self/mountinfo | grep -qxF -- "$1"; then echo "$1 is a mount point of its own: mount its folder instead" >&2; return 1; fi
   command -v lsattr >/dev/null || return 0
-  bits=$(lsattr -d -- "$@" 2>/dev/null) || :
-  ${raw(lines)}
-  for bit in $bits; do case \${bit%% *} in *[ia]*) echo "\${bit#* } must not be changed: chattr -ia \${bit#* }" >&2; return 1; esac; done
-  unset IFS; set +f
+  bits=$(lsattr -d -- "$1" 2>/dev/null) || :
+  case \${bits%% *} in *[ia]*) echo "$1 must not be changed: chattr -ia $1" >&2; return 1; esac
 }`;
+
+// The kernel links only what it could also replace (no folder, no mount point, no immutable file), and rename leaves the linked file as it is.
+const backUp = sh`back_up() {
+  printf '%s\n' "$1" > "$2".path
+  if [ ! -e "$1" ]; then : > "$2".absent; return; fi
+  ln -- "$1" "$2" 2>/dev/null || { replaceable "$1" && cp -a -- "$1" "$2"; }
+}`;
+
+const keepLine = sh`keep_line() { [ ! -s "$1" ] || { read -r line < "$1" && printf '%s\n' "$line" > "$2"; }; }`;
 
 // The shell's own printf does not say what is wrong with a disk.
 const write = sh`write() { printf %s "$1" 2>/dev/null > "$2" || printf %s "$1" | cat > "$2"; }`;
@@ -80,17 +76,18 @@ const isHeld = ({ place }: PushFile): boolean => place.kind !== 'gone';
 type Variable = 'target' | 'temp' | 'folder' | 'text';
 /** A variable of the file of that index: where it goes, as `find` set it, or what it is to hold. */
 const the = (name: Variable, index: number) => raw(`"$${name}_${index}"` as Script);
-const all = (name: Variable, files: readonly PushFile[]) => raw(files.map((_, index) => the(name, index).script).join(' ') as Script);
+const all = (name: Variable, files: readonly PushFile[], isWanted: (file: PushFile) => boolean = () => true) => raw(files.flatMap((file, index) => (isWanted(file) ? [the(name, index).script] : [])).join(' ') as Script);
 
 const begin = ({ id, statePath }: PushPlace): Script => sh`set -eu
 umask 077
 id=${id} state=${statePath}
 backup=$state/backups/$id
 flush() { sync "$@" 2>/dev/null || sync; }
+not_folder() { [ ! -d "$target" ] || { echo "$target is a folder" >&2; return 1; }; }
 ${raw(findFile)}
 ${raw(isHash)}`;
 
-const find = ({ path }: PushFile, index: number): Script => sh`find_file ${path} ${index}; target_${index}=$target temp_${index}=$temp folder_${index}=$folder`;
+const find = ({ path }: PushFile, index: number): Script => sh`find_file ${path} ${index}; not_folder; target_${index}=$target temp_${index}=$temp folder_${index}=$folder`;
 
 /** Stops unless what was staged is whole, and what the plan found is still there. */
 function compare(files: readonly PushFile[]): Script {
@@ -101,7 +98,8 @@ function compare(files: readonly PushFile[]): Script {
   return join([
     ...files.map(({ expectedSha256 }, index) => (expectedSha256 === undefined ? sh`[ ! -e ${the('target', index)} ] || exit ${pushExit.changedMeanwhile}` : sh`[ -f ${the('target', index)} ] || exit ${pushExit.changedMeanwhile}`)),
     ...(hashed.length === 0 ? [] : [sh`hashes=$(sha256sum -- ${raw(hashed.map(({ file }) => file.script).join(' ') as Script)})
-${raw(lines)}; set -- $hashes; unset IFS; set +f`]),
+IFS='
+'; set -f; set -- $hashes; unset IFS; set +f`]),
     ...hashed.map(({ sha256, exit }) => sh`is_hash "$1" ${sha256} || exit ${exit}; shift`),
   ]);
 }
@@ -111,23 +109,19 @@ function join(scripts: readonly Script[]): Script {
 }
 
 /** Puts every file beside its target under a temporary name, with owner and mode, safe on disk, and keeps a copy of what is there. Nothing is live yet. */
-export function stageScript(place: PushPlace, files: readonly StagedFile[], keep: number, notes: PushNotes): Script {
+export function stageScript(place: PushPlace, files: readonly StagedFile[], notes: PushNotes): Script {
   return join([
     begin(place),
-    makeFolder, replaceable, write,
+    makeFolder, replaceable, backUp, write, keepLine,
     sh`[ -d "$state"/backups ] || mkdir -p "$state"/backups
-mkdir "$backup" "$backup"/pushed.new
-set --
-for old in "$state"/backups/*; do [ "$old" = "$backup" ] || set -- "$@" "$old"; done
-while [ $# -ge ${keep} ]; do rm -rf -- "$1"; shift; done
-if [ -e "$state"/pending ]; then cp "$state"/pending "$backup"/pending; fi
+mkdir "$backup" "$backup"/left
+for f in pending pushed; do keep_line "$state"/$f "$backup"/$f; done
 printf '%s\n' ${notes.record} > "$backup"/record`,
     ...files.map(find),
-    sh`replaceable ${all('target', files)}`,
     ...files.map(stageOne),
     compare(files),
-    ...files.map(backUp),
-    ...(files.some(isHeld) ? [sh`flush ${raw(files.flatMap((file, index) => (isHeld(file) ? [the('temp', index).script] : [])).join(' ') as Script)}`] : []),
+    ...files.map((_, index) => sh`back_up ${the('target', index)} "$backup"/${index}`),
+    ...(files.some(isHeld) ? [sh`flush ${all('temp', files, isHeld)}`] : []),
     layOutMemory(files, notes),
   ]);
 }
@@ -142,33 +136,24 @@ ${raw(place.kind === 'file' ? sh`chown ${place.owner} ${the('temp', index)}
 chmod ${place.mode} ${the('temp', index)}` : sh`:`)}`;
 }
 
-function backUp(_: PushFile, index: number): Script {
-  return sh`if [ -e ${the('target', index)} ]; then cp -a -- ${the('target', index)} "$backup"/${index}; else : > "$backup"/${index}.absent; fi
-printf '%s\n' ${the('target', index)} > "$backup"/${index}.path`;
-}
-
 /** Makes staged files live: all are checked first, then renamed, the config last. `reason` is what an interrupted push leaves in `pending`. */
 export function swapScript(place: PushPlace, files: readonly PushFile[], reason: string): Script {
   return join([
     begin(place),
     ...files.map(find),
-    sh`for t in ${all('target', files)}; do [ ! -d "$t" ] || { echo "$t is a folder" >&2; exit 1; }; done`,
     compare(files),
-    sh`printf '%s\n' ${reason} > "$state"/pending`,
-    // Before the first file is live, so that a push that is killed does not look like somebody else's edit.
-    sh`[ ! -e "$state"/pushed.new ] || rm -rf "$state"/pushed.new
-mv "$backup"/pushed.new "$state"/pushed.new`,
+    // Says before the first file is live what will be: a push that is killed does not look like somebody else's edit.
+    sh`printf '%s\n' ${reason}" backups/$id/left" > "$state"/pending`,
     ...files.map((file, index) => sh`${raw(isHeld(file) ? sh`mv -f -- ${the('temp', index)} ${the('target', index)}` : sh`rm -f -- ${the('target', index)}`)}; flush ${the('folder', index)}`),
-    sh`[ ! -e "$state"/pushed ] || mv "$state"/pushed "$backup"/pushed
-mv "$state"/pushed.new "$state"/pushed`,
+    sh`printf '%s\n' "backups/$id/left" > "$state"/pushed`,
   ]);
 }
 
 /** Lays out what the node is to remember once this push is live: its hashes, and the config as it then is. */
 function layOutMemory(files: readonly StagedFile[], { pushed, configPath }: PushNotes): Script {
   const index = files.findIndex(({ path }) => path === configPath);
-  return sh`printf '%s\n' ${pushed} > "$backup"/pushed.new/files
-${raw(files[index] === undefined ? sh`find_file ${configPath} 0; cat "$target" > "$backup"/pushed.new/config` : sh`write ${isHeld(files[index]) ? the('text', index) : ''} "$backup"/pushed.new/config`)}`;
+  return sh`printf '%s\n' ${pushed} > "$backup"/left/files
+${raw(files[index] === undefined ? sh`find_file ${configPath} 0; cat "$target" > "$backup"/left/config` : sh`write ${isHeld(files[index]) ? the('text', index) : ''} "$backup"/left/config`)}`;
 }
 
 /** Puts back what the swap of this push replaced; what was not there before is removed unless it `stays`. A file that someone else changed since stays. */
@@ -183,10 +168,8 @@ if ${raw(isHeld(file) ? sh`[ -e "$target" ] && is_hash "$(sha256sum < "$target")
   flush "$folder"
 fi
 rm -f -- "$temp"`).reverse(),
-    // What is remembered goes back by as much as the swap had moved it.
-    sh`if [ -e "$backup"/pending ]; then cp "$backup"/pending "$state"/pending; else rm -f "$state"/pending; fi
-if [ -e "$state"/pushed.new ]; then rm -rf "$state"/pushed.new; elif [ ! -e "$backup"/pushed.new ]; then rm -rf "$state"/pushed; fi
-if [ ! -e "$state"/pushed ] && [ -e "$backup"/pushed ]; then cp -a "$backup"/pushed "$state"/pushed; fi`,
+    keepLine,
+    sh`for f in pending pushed; do if [ -s "$backup"/$f ]; then keep_line "$backup"/$f "$state"/$f; else rm -f "$state"/$f; fi; done`,
   ]);
 }
 
@@ -204,7 +187,13 @@ export function settledScript({ statePath }: PushPlace): Script {
   return sh`rm -f ${statePath}/pending`;
 }
 
-/** Adds one line of JSON to the node's audit file. */
-export function auditScript(statePath: string, line: string): Script {
-  return sh`umask 077; mkdir -p ${statePath} && printf '%s\n' ${line} >> ${statePath}/audit.jsonl`;
+/** Adds one line of JSON to the node's audit file, and forgets all but the last backups; what the node is to remember stays. */
+export function auditScript(statePath: string, line: string, keep: number): Script {
+  return sh`umask 077; mkdir -p ${statePath} && printf '%s\n' ${line} >> ${statePath}/audit.jsonl || exit 1
+cd ${statePath}
+left=; [ ! -s pushed ] || read -r left < pushed
+next=; [ ! -s pending ] || read -r _ next < pending
+set --
+for old in backups/*; do set -- "$@" "$old"; done
+while [ $# -gt ${keep} ]; do case $1/left in "$left" | "$next") ;; *) rm -rf -- "./$1" ;; esac; shift; done`;
 }

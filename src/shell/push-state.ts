@@ -1,11 +1,18 @@
-import { framing, parseAnswer } from './framed-answer.ts';
+import { firstWord, framing, parseAnswer } from './framed-answer.ts';
 import { raw, sh } from './quote.ts';
 import type { Script } from './quote.ts';
 
 /** Asks for what earlier pushes left in the state folder of a node. */
 export function stateFolderScript(statePath: string): Script {
   return sh`${raw(framing)}cd ${statePath} 2>/dev/null || exit 0
-for f in pending key pushed/files pushed/config pushed.new/files pushed.new/config; do [ ! -f "$f" ] || { put "$f"; cat "$f"; }; done`;
+for f in pending key; do [ ! -f "$f" ] || { put "$f"; cat "$f"; }; done
+left=; [ ! -s pushed ] || read -r left < pushed
+next=; [ ! -s pending ] || read -r _ next < pending
+[ "$next" != "$left" ] || next=
+for part in files config; do
+  [ ! -f "$left/$part" ] || { put "pushed/$part"; cat "$left/$part"; }
+  [ ! -f "$next/$part" ] || { put "pending/$part"; cat "$next/$part"; }
+done`;
 }
 
 export interface StateFolder {
@@ -22,9 +29,9 @@ export function readState(stdout: string): StateFolder {
   const answer = parseAnswer(stdout);
   const key = answer.text('key')?.trim();
   return {
-    pending: (answer.text('pending') ?? '').trim(),
+    pending: firstWord(answer.text('pending')) ?? '',
     ...(key === undefined || key === '' ? {} : { key }),
-    pushed: ['pushed.new', 'pushed'].flatMap((folder) => {
+    pushed: ['pending', 'pushed'].flatMap((folder) => {
       const files = answer.text(`${folder}/files`);
       return files === undefined ? [] : [{ config: answer.text(`${folder}/config`) ?? '', files }];
     }),
@@ -48,11 +55,11 @@ export function rememberScript(statePath: string, config: { readonly path: strin
   return sh`set -eu
 umask 077
 cd ${statePath}
-rm -rf pushed.new
-mkdir pushed.new
-cat ${config.path} > pushed.new/config
-[ "$(sha256sum < pushed.new/config | cut -d' ' -f1)" = ${config.sha256} ] || { rm -rf pushed.new; exit 0; }
-printf '%s\n' ${files} > pushed.new/files
-rm -rf pushed
-mv pushed.new pushed`;
+left=$(mktemp -d remembered.XXXXXX)
+cat ${config.path} > "$left"/config
+printf '%s\n' ${files} > "$left"/files
+if [ "$(sha256sum < "$left"/config | cut -d' ' -f1)" = ${config.sha256} ]; then
+  printf '%s\n' "$left" > pushed
+else left=; [ ! -s pushed ] || read -r left < pushed; fi
+for old in remembered.*; do [ "$old" = "$left" ] || rm -rf -- "$old"; done`;
 }

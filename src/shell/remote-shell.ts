@@ -7,17 +7,20 @@ const exactly = (bytes: string) => `dd bs=65536 iflag=fullblock,count_bytes coun
 // The script's length is checked before eval: a cut link would otherwise run half a script.
 const loop = [
   'export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"; unset TMOUT; cd /; echo "$0 ready ${1:-none}"; echo "$0 ready" >&2',
-  'ended() { echo; echo "$n<$1"; echo >&2; echo "$n<$1" >&2; }',
+  // The third character of IFS is a line end.
+  'l=${IFS#??}; ended() { echo "$l$n<$1"; echo "$l$n<$1" >&2; }',
   'while read -r n s i',
-  `do c=$(${exactly('s')}; echo .); [ "\${#c}" = $((s + 1)) ] || exit 1`,
+  `do c=$(${exactly('s')}); [ "\${#c}" = "$s" ] || exit 1`,
   'echo "$n>"; echo "$n>" >&2',
-  `if [ "$i" = 0 ]; then ( eval "\${c%.}" ) </dev/null; ended $?; else ${exactly('i')} | { ( eval "\${c%.}" ); r=$?; cat >/dev/null; ended $r; }; fi`,
+  `if [ "$i" = 0 ]; then ( eval "$c" ) </dev/null; ended $?; else ${exactly('i')} | { ( eval "$c" ); r=$?; cat >/dev/null; ended $r; }; fi`,
   'done',
 ].join('; ');
 
-// One `id` says both: uid=1000(ops) gid=…
-const login = 'export LC_ALL=C PATH="$PATH:/usr/bin:/usr/local/bin"; unset TMOUT; i=$(id); i=${i%% *}; u=${i#uid=}; u=${u%%[(]*}; i=${i#*[(]}; echo "$0 login $u ${i%[)]} $SSH_CONNECTION"';
-const asIs = 'exec sh -c "$1" "$0"';
+// Each process that a login starts is started on every node. Who owns / is root, and sshd says the name;
+// else one `id` says both: uid=1000(ops) gid=…
+const login = 'export LC_ALL=C PATH="$PATH:/usr/bin:/usr/local/bin"; unset TMOUT; if [ -O / ]; then i="uid=0(${LOGNAME:-root})"; else i=$(id); fi; '
+  + 'i=${i%% *}; u=${i#uid=}; u=${u%%[(]*}; i=${i#*[(]}; echo "$0 login $u ${i%[)]} $SSH_CONNECTION"';
+const asIs = '{ l=$1; set --; eval "$l"; exit; }';
 
 // After "refused" one line is read: the prompt sudo is to ask with. Nothing else may be sent before that prompt is
 // seen: with NOPASSWD or a fresh ticket sudo reads nothing and the root shell would run the password.

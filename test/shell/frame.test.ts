@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frameHeader, frameReader } from '../../src/shell/frame.ts';
+import { framed, frameReader } from '../../src/shell/frame.ts';
 
 const nonce = '0123456789abcdef';
 const answer = (body: string, exitCode = 0) => `${nonce}>\n${body}\n${nonce}<${exitCode}\n`;
@@ -44,8 +44,8 @@ describe('frameReader', () => {
   });
 });
 
-describe('frameHeader', () => {
+describe('framed', () => {
   it('counts bytes, not characters', () => {
-    expect(frameHeader(nonce, Buffer.from('echo ü'), Buffer.from('€'))).toBe(`${nonce} 7 3\n`);
+    expect(framed(nonce, 'echo ü', '€').toString()).toBe(`${nonce} 9 3\necho ü\n#€`);
   });
 });

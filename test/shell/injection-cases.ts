@@ -84,8 +84,8 @@ export const cases: Readonly<Record<string, (odd: Odd) => readonly Step[]>> = {
   stateFolderScript: ({ folder }) => [{ script: stateFolderScript(folder) }],
   keepKeyScript: ({ folder, word }) => [{ script: keepKeyScript(folder), stdin: word(0), prints: (stdout) => stdout === word(0) }],
   rememberScript: ({ folder, word }) => [auditStep(folder, word(0)), {
-    script: rememberScript(folder, { path: `${folder}/audit.jsonl`, sha256: sha256(`${word(0)}\n`) }, word(1)), leaves: { path: `${folder}/pushed/files`, content: `${word(1)}\n` },
-  }],
+    script: rememberScript(folder, { path: `${folder}/audit.jsonl`, sha256: sha256(`${word(0)}\n`) }, word(1)),
+  }, { script: stateFolderScript(folder), prints: (stdout) => parseAnswer(stdout).text('pushed/files') === `${word(1)}\n` }],
   peersScript: ({ word }) => [{ script: peersScript({
     layout: { unit: word(0) }, listen: [{ protocol: 'tcp', at: { host: word(1), port: 1 } }], expect: [{ protocol: 'udp', word: word(2) }],
     tries: [{ id: word(3), kind: 'connect', at: { host: word(4), port: 1 } }, { id: word(5), kind: 'ping', at: { host: word(6), port: 1 }, hex: word(7) }], seconds: 1,
@@ -98,7 +98,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const layout = (folder: string, unit: string): GrafanaLayout => ({ unit, statePath: folder });
 
 function auditStep(folder: string, line: string): Step {
-  return { script: auditScript(folder, line), leaves: { path: `${folder}/audit.jsonl`, content: `${line}\n` } };
+  return { script: auditScript(folder, line, 10), leaves: { path: `${folder}/audit.jsonl`, content: `${line}\n` } };
 }
 
 function lockStep(folder: string, holder: string): Step {
@@ -118,7 +118,7 @@ function pushSteps(odd: Odd): readonly Step[] {
   const files = pushFiles(odd);
   const path = files[0]!.path;
   return [
-    { script: stageScript(pushPlace(folder), files, 3, { record: word(2), pushed: word(3), configPath: path }), leaves: { path: `${folder}/state/backups/${pushPlace(folder).id}/record`, content: `${word(2)}\n` } },
+    { script: stageScript(pushPlace(folder), files, { record: word(2), pushed: word(3), configPath: path }), leaves: { path: `${folder}/state/backups/${pushPlace(folder).id}/record`, content: `${word(2)}\n` } },
     { script: swapScript(pushPlace(folder), files, word(4)), leaves: { path, content: word(1) } },
     { script: restoreScript(pushPlace(folder), files) },
   ];

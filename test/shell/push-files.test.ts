@@ -32,7 +32,7 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
     { path: config, content: contents[1]!, sha256: sha256(contents[1]!), expectedSha256: expected, place: { kind: 'config' } },
   ];
   const run = (script: Script, more = {}) => spawnSync(words[0]!, [...words.slice(1), '-c', 'eval "$(cat)"'], { input: script, encoding: 'utf8', env: { ...environment, LC_ALL: 'C', ...more } }).status;
-  const stage = (expected?: string) => run(stageScript(place(), files(expected), 2, notes()));
+  const stage = (expected?: string) => run(stageScript(place(), files(expected), notes()));
   const everything = () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.tmp'));
 
   it('stage shows nothing to Grafana', () => {
@@ -51,7 +51,7 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
     expect(statSync(config).mode & 0o777).toBe(0o640);
     expect(readFileSync(files()[0]!.path, 'utf8')).toBe(contents[0]);
     expect(statSync(files()[0]!.path).mode & 0o777).toBe(0o640);
-    expect(readFileSync(join(place().statePath, 'pending'), 'utf8')).toBe('roll\n');
+    expect(readFileSync(join(place().statePath, 'pending'), 'utf8')).toBe(`roll backups/${place().id}/left\n`);
     expect(everything()).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
     expect(stage()).toBe(pushExit.changedMeanwhile);
     expect(run(unstageScript(place(), files()))).toBe(0);
     const known = files().map((file) => (file.place.kind === 'file' ? { ...file, expectedSha256: sha256('theirs\n') } : file));
-    expect(run(stageScript(place(), known, 2, notes()))).toBe(0);
+    expect(run(stageScript(place(), known, notes()))).toBe(0);
     writeFileSync(files()[0]!.path, 'theirs again\n');
     expect(run(swapScript(place(), known, 'roll'))).toBe(pushExit.changedMeanwhile);
     expect([readFileSync(files()[0]!.path, 'utf8'), readFileSync(config, 'utf8')]).toEqual(['theirs again\n', 'old\n']);
@@ -122,19 +122,19 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
   it('an owner that the node does not know, and a file that chattr protects, are found before anything is live', () => {
     const strange = files().map((file) => (file.place.kind === 'file' ? { ...file, place: { ...file.place, owner: 'root:no-such-group' } } : file));
     mkdirSync(join(folder, 'secrets/deep'), { recursive: true });
-    expect(run(stageScript(place(), strange, 2, notes()))).not.toBe(0);
+    expect(run(stageScript(place(), strange, notes()))).not.toBe(0);
     run(unstageScript(place(), strange));
-    // Stands for lsattr: not every file system has these bits.
+    // Stands for a protected file: not every file system has these bits.
     writeFileSync(join(folder, 'lsattr'), '#!/bin/sh\necho "----i---------e------- x"\n', { mode: 0o755 });
-    const path = `${folder}:${environment['PATH']}`;
-    expect(run(stageScript(place(), files(), 2, notes()), { PATH: path })).toBe(1);
+    writeFileSync(join(folder, 'ln'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    expect(run(stageScript(place(), files(), notes()), { PATH: `${folder}:${environment['PATH']}` })).toBe(1);
     expect([readFileSync(config, 'utf8'), existsSync(files()[0]!.path)]).toEqual(['old\n', false]);
   });
 
   it('text of any kind comes through, and the way back', () => {
     const content = `${Array.from({ length: 70_000 }, (_, index) => String.fromCodePoint(index % 0x3000 || 1)).join('')}\n\n`;
     const odd = [{ ...files()[1]!, content, sha256: sha256(content) }];
-    expect(run(stageScript(place(), odd, 2, notes()))).toBe(0);
+    expect(run(stageScript(place(), odd, notes()))).toBe(0);
     expect(run(swapScript(place(), odd, 'roll'))).toBe(0);
     expect(readFileSync(config, 'utf8')).toBe(content);
     expect(run(restoreScript(place(), odd))).toBe(0);
@@ -151,17 +151,10 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
   });
 
   it('a file that is not what it should be is noticed, and unstage leaves no trace', () => {
-    expect(run(stageScript(place(), files().map((file) => ({ ...file, content: file.content.slice(1) })), 2, notes()))).toBe(pushExit.damaged);
+    expect(run(stageScript(place(), files().map((file) => ({ ...file, content: file.content.slice(1) })), notes()))).toBe(pushExit.damaged);
     expect(run(unstageScript(place(), files()))).toBe(0);
     expect(everything()).toEqual([]);
     expect(readdirSync(join(place().statePath, 'backups'))).toEqual([]);
-  });
-
-  it('keeps the newest backups', () => {
-    const backups = join(place().statePath, 'backups');
-    for (const id of ['20250101T000000Z-0001', '20260101T000000Z-0002', '20290601T000000Z-0003']) mkdirSync(join(backups, id), { recursive: true });
-    expect(stage()).toBe(0);
-    expect(readdirSync(backups).toSorted()).toEqual([place().id, '20290601T000000Z-0003']);
   });
 
   it('forgets what a push that was killed had staged', () => {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listBackupsScript, readBackupList, readBackups, readBackupsScript } from '../../src/shell/push-backups.ts';
-import { restoreScript, stageScript, swapScript } from '../../src/shell/push-files.ts';
+import { auditScript, restoreScript, stageScript, swapScript } from '../../src/shell/push-files.ts';
 import type { StagedFile } from '../../src/shell/push-files.ts';
 import { keepKeyScript, readState, rememberScript, stateFolderScript } from '../../src/shell/push-state.ts';
 import type { Script } from '../../src/shell/quote.ts';
@@ -37,7 +37,7 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
   const file = (content: string, before?: string): StagedFile => ({ path: password, content, sha256: sha256(content), ...(before === undefined ? {} : { expectedSha256: sha256(before) }), place: { kind: 'file', owner: `${uid}:${gid}`, mode: '0640' } });
   const text = (content: string, before: string): StagedFile => ({ path: config, content, sha256: sha256(content), expectedSha256: sha256(before), place: { kind: 'config' } });
   const gone = (before: string): StagedFile => ({ path: password, content: '', sha256: '', expectedSha256: sha256(before), place: { kind: 'gone' } });
-  const stage = (id: string, files: readonly StagedFile[]) => run(stageScript(place(id), files, 5, { record: `{"id":"${id}"}`, pushed: `{"of":"${id}"}`, configPath: config }));
+  const stage = (id: string, files: readonly StagedFile[]) => run(stageScript(place(id), files, { record: `{"id":"${id}"}`, pushed: `{"of":"${id}"}`, configPath: config }));
   const push = (id: string, files: readonly StagedFile[]) => {
     stage(id, files);
     run(swapScript(place(id), files, 'roll'));
@@ -77,8 +77,7 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
   it('knows both what a killed push was about to write and what was there', () => {
     push('1', [text('new\n', 'old\n')]);
     stage('2', [text('newer\n', 'new\n')]);
-    rmSync(join(state, 'pushed.new'), { recursive: true, force: true });
-    spawnSync('mv', [join(state, 'backups/2/pushed.new'), join(state, 'pushed.new')]);
+    writeFileSync(join(state, 'pending'), 'roll backups/2/left\n');
     expect(remembered().pushed.map((one) => one.config)).toEqual(['newer\n', 'new\n']);
   });
 
@@ -88,6 +87,24 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
     expect(remembered().pushed).toEqual([]);
     run(rememberScript(state, { path: config, sha256: sha256('old\n') }, '{}'));
     expect(remembered().pushed).toEqual([{ config: 'old\n', files: '{}\n' }]);
+    run(rememberScript(state, { path: config, sha256: sha256('old\n') }, '{"later":1}'));
+    run(rememberScript(state, { path: config, sha256: sha256('other\n') }, '{}'));
+    expect(remembered().pushed).toEqual([{ config: 'old\n', files: '{"later":1}\n' }]);
+    expect(readdirSync(state).filter((name) => name.startsWith('remembered.'))).toHaveLength(1);
+  });
+
+  it('keeps the last backups, and what is remembered however old it is', () => {
+    push('1', [text('new\n', 'old\n')]);
+    for (const id of ['2', '3', '4']) {
+      push(id, [text('newer\n', 'new\n')]);
+      run(restoreScript(place(id), [text('newer\n', 'new\n')]));
+    }
+    run(auditScript(state, '{}', 2));
+    expect(readdirSync(join(state, 'backups')).toSorted()).toEqual(['1', '3', '4']);
+    expect(remembered().pushed).toEqual([{ config: 'new\n', files: '{"of":"1"}\n' }]);
+    push('5', [text('newer\n', 'new\n')]);
+    run(auditScript(state, '{}', 2));
+    expect(readdirSync(join(state, 'backups')).toSorted()).toEqual(['4', '5']);
   });
 
   it('removes a file, and gives it back', () => {

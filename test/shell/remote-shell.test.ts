@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { becomes } from '../../src/cluster/cluster.ts';
-import { frameHeader, frameReader } from '../../src/shell/frame.ts';
+import { framed, frameReader } from '../../src/shell/frame.ts';
 import { remoteShell } from '../../src/shell/remote-shell.ts';
 
 const nonce = 'fedcba9876543210';
@@ -13,8 +13,7 @@ function converse(input: string | Buffer, environment: Readonly<Record<string, s
 }
 
 function answer(script: string, stdin: string | Buffer = '') {
-  const bytes = Buffer.from(script);
-  const { stdout, stderr } = converse(Buffer.concat([Buffer.from(frameHeader(nonce, bytes, Buffer.from(stdin))), bytes, Buffer.from(stdin)]));
+  const { stdout, stderr } = converse(framed(nonce, script, stdin));
   const out = frameReader(nonce)(stdout);
   const err = frameReader(nonce)(stderr);
   return { exitCode: out?.exitCode, stdout: out?.body.toString(), stderr: err?.body.toString() };
