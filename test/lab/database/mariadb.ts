@@ -17,7 +17,10 @@ export async function startMariadb({ folder, authority, address, words = [] }: {
   if (server === undefined || installer === undefined) throw new Error('no MariaDB on this machine; as root: apt-get install mariadb-server-core mariadb-client-core');
   const home = join(folder.path, 'mariadb');
   const data = join(home, 'data');
+  // Of its own: a MariaDB that starts removes the temporary tables of every other one from a folder that they share.
+  const temporary = join(home, 'tmp');
   await mkdir(data, { recursive: true });
+  await mkdir(temporary);
   const { certPath, keyPath } = await authority.issue(home, address);
   const initFile = join(home, 'init.sql');
   // A member of a Galera cluster makes the account for itself: another one has it already.
@@ -26,13 +29,13 @@ export async function startMariadb({ folder, authority, address, words = [] }: {
   const user = await serverUser('mysql', home);
 
   // --force: also where this machine's own name does not resolve
-  await run([installer, '--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', '--force', '--innodb-log-file-size=8M'], { ...user, cwd: home });
+  await run([installer, '--no-defaults', `--datadir=${data}`, `--tmpdir=${temporary}`, '--auth-root-authentication-method=normal', '--skip-test-db', '--force', '--innodb-log-file-size=8M'], { ...user, cwd: home });
   const port = await freePort(address, 3306);
   const exec: LabDatabase['adminExec'] = (sql, database) => query({ host: address, port, ...admin, ...(database === undefined ? {} : { database }) }, sql);
   await startServer({
     title: 'MariaDB', home, user, signal: 'SIGTERM', greet: () => exec('select 1'),
     words: [
-      server, '--no-defaults', `--datadir=${data}`, `--bind-address=${address}`, `--port=${port}`, `--socket=${join(home, 'socket')}`, `--pid-file=${join(home, 'pid')}`,
+      server, '--no-defaults', `--datadir=${data}`, `--tmpdir=${temporary}`, `--bind-address=${address}`, `--port=${port}`, `--socket=${join(home, 'socket')}`, `--pid-file=${join(home, 'pid')}`,
       `--ssl-ca=${authority.caPath}`, `--ssl-cert=${certPath}`, `--ssl-key=${keyPath}`, `--init-file=${initFile}`,
       '--skip-name-resolve', '--character-set-server=utf8mb4', '--innodb-flush-log-at-trx-commit=0', '--innodb-log-file-size=8M', ...words,
     ],
