@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeConnection } from '../../src/world.ts';
 import { connected, failed, sshWith, target } from './ssh-world.ts';
@@ -104,6 +104,15 @@ describe('connect', () => {
     } finally {
       process.env['PATH'] = PATH;
     }
+  });
+
+  it('gives a way through a slow proxy the time that it takes, which it learns when its own limit ended the first try', async () => {
+    const log = `${folder}/proxied`;
+    const slow = person.config('slow', [`ProxyCommand bash -c "echo >> ${log}; sleep 12; exec 3<>/dev/tcp/%h/%p; cat <&3 & exec cat >&3"`]);
+    const [outcome] = await sshWith().connect([target('a', 'root', sshd.port)], { config: slow });
+    expect((await connected(outcome).run('echo ok')).stdout).toBe('ok\n');
+    await connected(outcome).close();
+    expect(readFileSync(log, 'utf8')).toBe('\n\n');
   });
 
   it('stands above what the user set against it', async () => {
