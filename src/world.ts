@@ -167,7 +167,7 @@ export interface NodeConnection {
   /** The user that logged in, and how it became root. */
   readonly login: { readonly user: string; readonly become: Exclude<Become, 'auto'> };
   /**
-   * Runs a POSIX sh script, sent whole. Rejects only when the connection is lost or time is up. After a lost connection the
+   * Runs a POSIX sh script, sent whole; its stdin is empty. Rejects only when the connection is lost or time is up. After a lost connection the
    * next script or stream gets a new login, without a question; what became of the script that was lost is not known.
    */
   run(script: string, options?: RunOptions): Promise<RunAnswer>;
@@ -179,7 +179,6 @@ export interface NodeConnection {
 }
 
 export interface RunOptions {
-  readonly stdin?: string | Uint8Array;
   /** Default 30,000. */
   readonly timeoutMs?: number;
   /** It only looks, or may run twice: when the connection is lost, it runs once more in a new one. */

@@ -9,7 +9,7 @@ export function keptShell(name: string, ssh: SshProcess, nonce: () => string): {
   let lost: UserError | undefined;
   let isLate = false;
 
-  async function run(script: string, { stdin = '', timeoutMs = 30_000 }: RunOptions = {}): Promise<RunAnswer> {
+  async function run(script: string, { timeoutMs = 30_000 }: RunOptions = {}): Promise<RunAnswer> {
     if (lost) throw lost;
     const id = nonce();
     const answer = new Promise<RunAnswer>((resolve) => {
@@ -22,7 +22,7 @@ export function keptShell(name: string, ssh: SshProcess, nonce: () => string): {
       };
       ssh.listen({ out: listen('out'), err: listen('err') });
     });
-    ssh.stdin.write(framed(id, script, stdin));
+    ssh.stdin.write(framed(id, script));
 
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

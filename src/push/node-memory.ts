@@ -38,7 +38,7 @@ export async function keepKeys(cluster: Cluster, connections: readonly NodeConne
     const memory = memories.get(connection.name);
     const statePath = cluster.nodes.find(({ name }) => name === connection.name)?.grafana.statePath;
     if (memory?.isKeyNew !== true || statePath === undefined) return [];
-    const kept = (await connection.run(keepKeyScript(statePath), { stdin: `${memory.key.reveal()}\n` })).stdout.trim();
+    const kept = (await connection.run(keepKeyScript(statePath, memory.key.reveal()))).stdout.trim();
     return kept === memory.key.reveal() ? [] : [connection.name];
   }));
   return others.flat();

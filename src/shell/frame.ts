@@ -1,19 +1,24 @@
+import { sh } from './quote.ts';
+import type { Script } from './quote.ts';
+
 /** One stream of an answer, cut out of what the shell printed. */
 export interface Frame {
   readonly body: Buffer;
   readonly exitCode: number;
 }
 
-/** A script and its stdin behind the line that announces them; `nonce` must never have been seen by the node before. */
-export function framed(nonce: string, script: string, stdin: string | Uint8Array): Buffer {
-  // A shell takes the line ends off what it reads whole.
-  const [scriptBytes, stdinBytes] = [Buffer.from(`${script}\n#`), Buffer.from(stdin)];
-  return Buffer.concat([Buffer.from(`${nonce} ${scriptBytes.length} ${stdinBytes.length}\n`), scriptBytes, stdinBytes]);
+/**
+ * A script as the kept shell reads it from its stdin, with the lines that end what it prints; `nonce` must never have been seen
+ * by the node before. It is one word of one line: a link that is cut runs no half of it, and one that does not parse ends alone.
+ */
+export function framed(nonce: string, script: string): Script {
+  return sh`( eval ${script} ) </dev/null; r="
+${nonce}<$?"; echo "$r"; echo "$r" >&2
+`;
 }
 
-/** Takes the chunks of one stream and gives the frame once it is whole; what comes before it is left over from an earlier script. Each byte is searched once. */
+/** Takes the chunks of one stream and gives the frame once it is whole. Each byte is searched once. */
 export function frameReader(nonce: string): (chunk: Buffer) => Frame | undefined {
-  const open = `${nonce}>\n`;
   const close = `\n${nonce}<`;
   const chunks: Buffer[] = [];
   let tail: Buffer = Buffer.alloc(0);
@@ -23,17 +28,16 @@ export function frameReader(nonce: string): (chunk: Buffer) => Frame | undefined
     const window = Buffer.concat([tail, chunk]);
     closing ||= window.includes(close);
     tail = window.subarray(-close.length);
-    return closing ? cut(Buffer.concat(chunks), open, close) : undefined;
+    return closing ? cut(Buffer.concat(chunks), close) : undefined;
   };
 }
 
-function cut(bytes: Buffer, open: string, close: string): Frame | undefined {
-  const start = bytes.indexOf(open) + open.length;
-  const end = bytes.indexOf(close, start - 1);
+function cut(bytes: Buffer, close: string): Frame | undefined {
+  const end = bytes.indexOf(close);
   const last = bytes.indexOf('\n', end + close.length);
   if (last < 0) return undefined;
   return {
-    body: bytes.subarray(start, Math.max(start, end)),
+    body: bytes.subarray(0, end),
     exitCode: Number(bytes.subarray(end + close.length, last).toString()),
   };
 }

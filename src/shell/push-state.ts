@@ -38,14 +38,14 @@ export function readState(stdout: string): StateFolder {
   };
 }
 
-/** Keeps the key that comes on stdin, unless the node has one, and prints the one it has. */
-export function keepKeyScript(statePath: string): Script {
+/** Keeps this key unless the node has one, and prints the one it has. */
+export function keepKeyScript(statePath: string, key: string): Script {
   return sh`set -eu
 umask 077
 mkdir -p ${statePath}
 chmod 0700 ${statePath}
 cd ${statePath}
-cat > key.$$.tmp
+printf '%s\n' ${key} > key.$$.tmp
 if [ -s key ]; then rm -f key.$$.tmp; else mv -f key.$$.tmp key; fi
 cat key`;
 }

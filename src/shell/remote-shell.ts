@@ -1,26 +1,14 @@
 import type { Become } from '../cluster/cluster.ts';
 
-// One line without single quote, "!" or newline passes sh, bash, rbash, zsh, fish and csh as login shells.
-// The loop is an argument of `sh -c`: dash and busybox swallow the payload when they read a script from stdin.
-const exactly = (bytes: string) => `dd bs=65536 iflag=fullblock,count_bytes count="$${bytes}" status=none`;
-
-// The script's length is checked before eval: a cut link would otherwise run half a script.
-const loop = [
-  'export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"; unset TMOUT; cd /; echo "$0 ready ${1:-none}"; echo "$0 ready" >&2',
-  // The third character of IFS is a line end.
-  'l=${IFS#??}; ended() { echo "$l$n<$1"; echo "$l$n<$1" >&2; }',
-  'while read -r n s i',
-  `do c=$(${exactly('s')}); [ "\${#c}" = "$s" ] || exit 1`,
-  'echo "$n>"; echo "$n>" >&2',
-  `if [ "$i" = 0 ]; then ( eval "$c" ) </dev/null; ended $?; else ${exactly('i')} | { ( eval "$c" ); r=$?; cat >/dev/null; ended $r; }; fi`,
-  'done',
-].join('; ');
+// One line without single quote, "!" or newline passes sh, bash, rbash, zsh, fish and csh as login shells. The shell that
+// stays is one that reads scripts from its stdin by itself, which costs no process a script.
+const stay = 'export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"; unset TMOUT; cd /; echo "$0 ready ${1:-none}"; echo "$0 ready" >&2; exec sh';
 
 // Each process that a login starts is started on every node. Who owns / is root, and sshd says the name;
 // else one `id` says both: uid=1000(ops) gid=…
 const login = 'export LC_ALL=C PATH="$PATH:/usr/bin:/usr/local/bin"; unset TMOUT; if [ -O / ]; then i="uid=0(${LOGNAME:-root})"; else i=$(id); fi; '
   + 'i=${i%% *}; u=${i#uid=}; u=${u%%[(]*}; i=${i#*[(]}; echo "$0 login $u ${i%[)]} $SSH_CONNECTION"';
-const asIs = '{ l=$1; set --; eval "$l"; exit; }';
+const asIs = '{ l=$1; set --; eval "$l"; }';
 
 // After "refused" one line is read: the prompt sudo is to ask with. Nothing else may be sent before that prompt is
 // seen: with NOPASSWD or a fresh ticket sudo reads nothing and the root shell would run the password.
@@ -47,5 +35,5 @@ const words: Readonly<Record<Become, string>> = {
  * became root (`none`, `sudo`, …), or `MARK refused` with what refused it; `ready` and `refused` also end what concerns them on stderr.
  */
 export function remoteShell(mark: string, become: Become): string {
-  return `sh -c '${words[become]}' ${mark} '${loop}' '${inTerminal}'`;
+  return `sh -c '${words[become]}' ${mark} '${stay}' '${inTerminal}'`;
 }

@@ -52,7 +52,7 @@ async function echoing(): Promise<{ readonly port: number; close(): void }> {
 const errorOf = async (connection: NodeConnection, address: { host: string; port: number }) => (await once(connection.dial(address), 'error'))[0] as NodeJS.ErrnoException;
 const relays = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/dev/tcp/');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0relay\0');
   } catch {
     return false; // it ended while we looked
   }

@@ -53,7 +53,7 @@ describe('sudo', () => {
     for (const _ of ['first', 'later']) {
       const outcomes = await ssh.connect(nodes(user, 3), { config, askSudoPassword: true });
       for (const outcome of outcomes) {
-        expect(await connected(outcome).run('id -u; cat', { stdin: 'x'.repeat(100_000) })).toMatchObject({ exitCode: 0, stdout: `0\n${'x'.repeat(100_000)}` });
+        expect(await connected(outcome).run(`id -u; echo ${'x'.repeat(100_000)}`)).toMatchObject({ exitCode: 0, stdout: `0\n${'x'.repeat(100_000)}\n` });
         await connected(outcome).close();
       }
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GrafanaLayout } from '../../src/cluster/cluster.ts';
+import { framed } from '../../src/shell/frame.ts';
 import { firstWord, parseAnswer } from '../../src/shell/framed-answer.ts';
 import { accessScript } from '../../src/shell/host-access-script.ts';
 import { careScript } from '../../src/shell/host-care-script.ts';
@@ -12,6 +13,7 @@ import { auditScript, restoreScript, settledScript, stageScript, swapScript, uns
 import { breakLockScript, keepLockScript, lockScript, lookAtLockScript, takeOverScript, unlockScript } from '../../src/shell/push-lock.ts';
 import { endStartScript, lifeScript, logScript, startScript, stateScript, stopScript } from '../../src/shell/push-service.ts';
 import { keepKeyScript, rememberScript, stateFolderScript } from '../../src/shell/push-state.ts';
+import { sh } from '../../src/shell/quote.ts';
 import type { Script } from '../../src/shell/quote.ts';
 import { relayScript } from '../../src/shell/relay-script.ts';
 import { serviceScript } from '../../src/shell/service-script.ts';
@@ -27,7 +29,6 @@ export interface Odd {
 
 export interface Step {
   readonly script: Script;
-  readonly stdin?: string;
   /** Says that values came through as they were: what the script prints must hold this. */
   readonly prints?: (stdout: string) => boolean;
   /** A file that must be there afterwards, with what it holds. */
@@ -58,6 +59,7 @@ export const cases: Readonly<Record<string, (odd: Odd) => readonly Step[]>> = {
   stageScript: (odd) => pushSteps(odd).slice(0, 1),
   swapScript: (odd) => pushSteps(odd).slice(0, 2),
   restoreScript: (odd) => pushSteps(odd),
+  framed: ({ word }) => [{ script: framed('end', sh`printf '%s\n' ${word(0)}`), prints: (stdout) => stdout === `${word(0)}\n\nend<0\n` }],
   settledScript: ({ folder }) => [{ script: settledScript(pushPlace(folder)) }],
   listBackupsScript: (odd) => [pushSteps(odd)[0]!, { script: listBackupsScript(pushPlace(odd.folder).statePath), prints: (stdout) => [...parseAnswer(stdout).under('record').values()].includes(`${odd.word(2)}\n`) }],
   readBackupsScript: (odd) => [pushSteps(odd)[0]!, pushSteps(odd)[1]!, {
@@ -82,7 +84,7 @@ export const cases: Readonly<Record<string, (odd: Odd) => readonly Step[]>> = {
     { script: logScript({ ...layout(folder, word(0)), status: 'true' }, { mark: `0 ${word(2)}`, file: `${folder}/${name(3)}` }) },
   ],
   stateFolderScript: ({ folder }) => [{ script: stateFolderScript(folder) }],
-  keepKeyScript: ({ folder, word }) => [{ script: keepKeyScript(folder), stdin: word(0), prints: (stdout) => stdout === word(0) }],
+  keepKeyScript: ({ folder, word }) => [{ script: keepKeyScript(folder, word(0)), prints: (stdout) => stdout === `${word(0)}\n` }],
   rememberScript: ({ folder, word }) => [auditStep(folder, word(0)), {
     script: rememberScript(folder, { path: `${folder}/audit.jsonl`, sha256: sha256(`${word(0)}\n`) }, word(1)),
   }, { script: stateFolderScript(folder), prints: (stdout) => parseAnswer(stdout).text('pushed/files') === `${word(1)}\n` }],

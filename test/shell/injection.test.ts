@@ -30,9 +30,9 @@ const runs = 2;
 const folder = join(import.meta.dirname, '../../src/shell');
 const builders = readdirSync(folder).flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/^export function (\w+)\(.*\): Script \{$/gm)].map((match) => match[1]!)).filter((name) => name !== 'sh');
 
-function run(shell: (typeof shells)[number], { script, stdin = '' }: Step) {
+function run(shell: (typeof shells)[number], { script }: Step) {
   const { words, environment } = shell;
-  return spawnSync(words[0]!, [...words.slice(1), '-c', script], { ...nobody, input: stdin, encoding: 'utf8', timeout: 20_000, cwd: scratch, env: { ...environment, PATH: `${programs}:${environment['PATH']}` } });
+  return spawnSync(words[0]!, [...words.slice(1), '-c', script], { ...nobody, input: '', encoding: 'utf8', timeout: 20_000, cwd: scratch, env: { ...environment, PATH: `${programs}:${environment['PATH']}` } });
 }
 
 describe('no script runs what it is given', () => {

@@ -49,8 +49,8 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
   });
 
   it('keeps the first key it is given, for root alone', () => {
-    expect(run(keepKeyScript(state), 'one\n')).toBe('one\n');
-    expect(run(keepKeyScript(state), 'two\n')).toBe('one\n');
+    expect(run(keepKeyScript(state, 'one'))).toBe('one\n');
+    expect(run(keepKeyScript(state, 'two'))).toBe('one\n');
     expect(remembered().key).toBe('one');
     expect([statSync(state).mode & 0o777, statSync(join(state, 'key')).mode & 0o777]).toEqual([0o700, 0o600]);
   });

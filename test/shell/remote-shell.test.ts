@@ -1,21 +1,37 @@
 import { spawnSync } from 'node:child_process';
-import { userInfo } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { becomes } from '../../src/cluster/cluster.ts';
 import { framed, frameReader } from '../../src/shell/frame.ts';
 import { remoteShell } from '../../src/shell/remote-shell.ts';
+import { shells } from './shells.ts';
 
 const nonce = 'fedcba9876543210';
 
+const scratch = mkdtempSync(join(tmpdir(), 'sh-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** The PATH of a node whose sh is that shell. */
+function pathWith({ name, environment }: (typeof shells)[number]): string {
+  const folder = join(scratch, name);
+  mkdirSync(folder, { recursive: true });
+  rmSync(join(folder, 'sh'), { force: true });
+  symlinkSync(spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim(), join(folder, 'sh'));
+  return `${folder}:${environment['PATH']}`;
+}
+
 /** Runs the words on this machine's sh; no ssh, no sudo. */
-function converse(input: string | Buffer, environment: Readonly<Record<string, string | undefined>> = {}) {
+function converse(input: string, environment: Readonly<Record<string, string | undefined>> = {}) {
   return spawnSync('sh', ['-c', remoteShell('MARK', 'none')], { input, maxBuffer: 1e9, env: { ...process.env, ...environment } });
 }
 
-function answer(script: string, stdin: string | Buffer = '') {
-  const { stdout, stderr } = converse(framed(nonce, script, stdin));
-  const out = frameReader(nonce)(stdout);
-  const err = frameReader(nonce)(stderr);
+/** What a script says, without what the shell said when it was ready. */
+function answer(script: string, environment: Readonly<Record<string, string>>) {
+  const { stdout, stderr } = converse(framed(nonce, script), environment);
+  const read = (bytes: Buffer) => frameReader(nonce)(bytes.subarray(bytes.indexOf('\n', bytes.indexOf('MARK ready')) + 1));
+  const [out, err] = [read(stdout), read(stderr)];
   return { exitCode: out?.exitCode, stdout: out?.body.toString(), stderr: err?.body.toString() };
 }
 
@@ -32,20 +48,30 @@ describe('remoteShell', () => {
     expect(converse('', { SSH_CONNECTION: undefined }).stdout.toString()).toBe(`MARK login ${uid} ${username} \nMARK ready none\n`);
   });
 
-  it.each<[string, string, string, object]>([
-    ['gives both streams and the exit code', 'echo out; echo err >&2; exit 3', '', { exitCode: 3, stdout: 'out\n', stderr: 'err\n' }],
-    ['gives stdin to the script', 'wc -c', 'four', { exitCode: 0, stdout: '4\n' }],
-    ['drains stdin nobody read', 'echo', 'x'.repeat(300_000), { exitCode: 0, stdout: '\n' }],
-    ['speaks English and finds sbin', 'echo "$LC_ALL" "$PATH" | grep -c "^C .*:/usr/sbin:/sbin"', '', { stdout: '1\n' }],
-    ['keeps quotes, newlines and bytes of the script', `printf '%s\n' "it's" '\${x}' ü`, '', { stdout: "it's\n${x}\nü\n" }],
-    ['survives a script that does not parse', 'if then', '', { exitCode: 2 }],
-  ])('%s', (_, script, stdin, expected) => {
-    expect(answer(script, stdin)).toMatchObject(expected);
-  });
+  describe.each(shells)('where sh is $name', (shell) => {
+    const environment = { PATH: pathWith(shell) };
 
-  it('does not run a script that was cut short', () => {
-    const { stdout, status } = converse(`${nonce} 20 0\necho half`);
-    expect(stdout.toString()).not.toContain('half');
-    expect(status).toBe(1);
+    it.each<[string, string, object]>([
+      ['is that shell', 'readlink /proc/$$/exe', { stdout: expect.stringContaining(shell.name) as string }],
+      ['gives both streams and the exit code', 'echo out; echo err >&2; exit 3', { exitCode: 3, stdout: 'out\n', stderr: 'err\n' }],
+      ['gives the script an empty stdin', 'wc -c', { exitCode: 0, stdout: '0\n' }],
+      ['speaks English and finds sbin', 'echo "$LC_ALL" "$PATH" | grep -c "^C .*:/usr/sbin:/sbin"', { stdout: '1\n' }],
+      ['keeps quotes, newlines and bytes of the script', `printf '%s\n' "it's" '\${x}' ü`, { stdout: "it's\n${x}\nü\n" }],
+      ['carries much', `printf %s ${'x'.repeat(300_000)} | wc -c`, { stdout: '300000\n' }],
+      ['survives a script that does not parse', 'if then', { exitCode: 2 }],
+    ])('%s', (_, script, expected) => {
+      expect(answer(script, environment)).toMatchObject(expected);
+    });
+
+    it('reads on after a script that does not parse', () => {
+      expect(converse(framed('1', 'if then') + framed(nonce, 'echo next'), environment).stdout.toString()).toContain(`next\n\n${nonce}<0\n`);
+    });
+
+    it('does not run a script that was cut short', () => {
+      const whole = framed(nonce, 'echo half; echo more');
+      for (let length = 0; length < whole.indexOf(')'); length++) {
+        expect(converse(whole.slice(0, length), environment).stdout.toString()).not.toContain('half');
+      }
+    });
   });
 });
