@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 export interface SshChild extends Pick<ChildProcessWithoutNullStreams, 'stdin' | 'stdout' | 'stderr'> {
   /** `missing`: there is no ssh on this machine. */
   readonly ended: Promise<{ readonly exitCode: number | undefined; readonly missing: boolean }>;
+  /** It is gone; somebody who inherited its streams may hold them open. */
+  readonly exited: Promise<void>;
   kill(signal?: NodeJS.Signals): void;
 }
 
@@ -21,6 +23,7 @@ export function startChild(words: readonly string[], environment?: Readonly<Reco
       child.once('close', (code) => resolve({ exitCode: code ?? undefined, missing: false }));
       child.once('error', (error: NodeJS.ErrnoException) => resolve({ exitCode: undefined, missing: error.code === 'ENOENT' }));
     }),
+    exited: new Promise((resolve) => child.once('exit', () => resolve())),
     kill: (signal) => void child.kill(signal),
   };
 }

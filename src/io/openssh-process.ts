@@ -31,6 +31,12 @@ export function startSsh(words: readonly string[], environment: Readonly<Record<
     listener.err(split.rest);
   });
 
+  // What a ProxyCommand leaves behind (a master that persists) has ssh's stderr, for minutes or hours.
+  void child.exited.then(() => setTimeout(() => {
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, patienceMs).unref());
+
   return {
     stdin: child.stdin,
     listen: (next) => void (listener = next),

@@ -9,6 +9,12 @@ const shells = ['/bin/bash', '/bin/dash', '/bin/rbash', '/usr/bin/fish', '/usr/b
 const nameOf = (shell: string) => `gha-${shell.split('/').at(-1)}`;
 
 const folder = makeTestFolder();
+/** ssh's options for a proxy that does this first. */
+function throughProxy(script: string): readonly string[] {
+  writeFileSync(`${folder}/proxy.cjs`, "const [, , host, port] = process.argv;\nprocess.stdin.pipe(require('node:net').connect(Number(port), host)).pipe(process.stdout);\n");
+  writeFileSync(`${folder}/proxy`, `${script}\nexec ${process.execPath} ${folder}/proxy.cjs "$@"\n`);
+  return [`ProxyCommand sh ${folder}/proxy %h %p`];
+}
 const person = makePerson(folder);
 const config = person.config('config');
 let sshd: Sshd;
@@ -108,11 +114,21 @@ describe('connect', () => {
 
   it('gives a way through a slow proxy the time that it takes, which it learns when its own limit ended the first try', async () => {
     const log = `${folder}/proxied`;
-    const slow = person.config('slow', [`ProxyCommand bash -c "echo >> ${log}; sleep 12; exec 3<>/dev/tcp/%h/%p; cat <&3 & exec cat >&3"`]);
+    const slow = person.config('slow', throughProxy(`echo >> ${log}; sleep 12`));
     const [outcome] = await sshWith().connect([target('a', 'root', sshd.port)], { config: slow });
     expect((await connected(outcome).run('echo ok')).stdout).toBe('ok\n');
     await connected(outcome).close();
     expect(readFileSync(log, 'utf8')).toBe('\n\n');
+  });
+
+  it('does not wait for what a proxy left behind with the stderr of ssh', async () => {
+    const pid = `${folder}/left`;
+    const leaving = person.config('leaving', throughProxy(`sleep 60 <&- >&- & echo $! > ${pid}`));
+    const [outcome] = await sshWith().connect([target('a', 'root', sshd.port)], { config: leaving });
+    const left = Number(readFileSync(pid, 'utf8'));
+    await connected(outcome).close();
+    expect(readFileSync(`/proc/${left}/cmdline`, 'utf8')).toBe('sleep\x0060\0');
+    process.kill(left);
   });
 
   it('stands above what the user set against it', async () => {
