@@ -62,7 +62,7 @@ const replaceable = sh`replaceable() {
 // The kernel links only what it could also replace (no folder, no mount point, no immutable file), and rename leaves the linked file as it is.
 const backUp = sh`back_up() {
   printf '%s\n' "$1" > "$2".path
-  if [ ! -e "$1" ]; then : > "$2".absent; return; fi
+  [ -e "$1" ] || return 0
   ln -- "$1" "$2" 2>/dev/null || { replaceable "$1" && cp -a -- "$1" "$2"; }
 }`;
 
@@ -81,7 +81,7 @@ const all = (name: Variable, files: readonly PushFile[], isWanted: (file: PushFi
 const begin = ({ id, statePath }: PushPlace): Script => sh`set -eu
 umask 077
 id=${id} state=${statePath}
-backup=$state/backups/$id
+backup=$state/backups/$id.
 flush() { sync "$@" 2>/dev/null || sync; }
 not_folder() { [ ! -d "$target" ] || { echo "$target is a folder" >&2; return 1; }; }
 ${raw(findFile)}
@@ -114,13 +114,12 @@ export function stageScript(place: PushPlace, files: readonly StagedFile[], note
     begin(place),
     makeFolder, replaceable, backUp, write, keepLine,
     sh`[ -d "$state"/backups ] || mkdir -p "$state"/backups
-mkdir "$backup" "$backup"/left
-for f in pending pushed; do keep_line "$state"/$f "$backup"/$f; done
-printf '%s\n' ${notes.record} > "$backup"/record`,
+printf '%s\n' ${notes.record} > "$backup"record
+for f in pending pushed; do keep_line "$state"/$f "$backup"$f; done`,
     ...files.map(find),
     ...files.map(stageOne),
     compare(files),
-    ...files.map((_, index) => sh`back_up ${the('target', index)} "$backup"/${index}`),
+    ...files.map((_, index) => sh`back_up ${the('target', index)} "$backup"${index}`),
     ...(files.some(isHeld) ? [sh`flush ${all('temp', files, isHeld)}`] : []),
     layOutMemory(files, notes),
   ]);
@@ -143,33 +142,33 @@ export function swapScript(place: PushPlace, files: readonly PushFile[], reason:
     ...files.map(find),
     compare(files),
     // Says before the first file is live what will be: a push that is killed does not look like somebody else's edit.
-    sh`printf '%s\n' ${reason}" backups/$id/left" > "$state"/pending`,
+    sh`printf '%s\n' ${reason}" backups/$id.left" > "$state"/pending`,
     ...files.map((file, index) => sh`${raw(isHeld(file) ? sh`mv -f -- ${the('temp', index)} ${the('target', index)}` : sh`rm -f -- ${the('target', index)}`)}; flush ${the('folder', index)}`),
-    sh`printf '%s\n' "backups/$id/left" > "$state"/pushed`,
+    sh`printf '%s\n' "backups/$id.left" > "$state"/pushed`,
   ]);
 }
 
 /** Lays out what the node is to remember once this push is live: its hashes, and the config as it then is. */
 function layOutMemory(files: readonly StagedFile[], { pushed, configPath }: PushNotes): Script {
   const index = files.findIndex(({ path }) => path === configPath);
-  return sh`printf '%s\n' ${pushed} > "$backup"/left/files
-${raw(files[index] === undefined ? sh`find_file ${configPath} 0; cat "$target" > "$backup"/left/config` : sh`write ${isHeld(files[index]) ? the('text', index) : ''} "$backup"/left/config`)}`;
+  return sh`printf '%s\n' ${pushed} > "$backup"left.files
+${raw(files[index] === undefined ? sh`find_file ${configPath} 0; cat "$target" > "$backup"left.config` : sh`write ${isHeld(files[index]) ? the('text', index) : ''} "$backup"left.config`)}`;
 }
 
 /** Puts back what the swap of this push replaced; what was not there before is removed unless it `stays`. A file that someone else changed since stays. */
 export function restoreScript(place: PushPlace, files: readonly PushFile[]): Script {
   return join([
     begin(place),
-    ...files.map((file, index) => sh`IFS= read -r path < "$backup"/${index}.path
+    ...files.map((file, index) => sh`IFS= read -r path < "$backup"${index}.path
 find_file "$path" ${index}
 if ${raw(isHeld(file) ? sh`[ -e "$target" ] && is_hash "$(sha256sum < "$target")" ${file.sha256}` : sh`[ ! -e "$target" ]`)}; then
-  if [ -e "$backup"/${index} ]; then cp -a -- "$backup"/${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
+  if [ -e "$backup"${index} ]; then cp -a -- "$backup"${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
   else ${raw(file.place.kind === 'file' && file.place.stays === true ? sh`:` : sh`rm -f -- "$target"`)}; fi
   flush "$folder"
 fi
 rm -f -- "$temp"`).reverse(),
     keepLine,
-    sh`for f in pending pushed; do if [ -s "$backup"/$f ]; then keep_line "$backup"/$f "$state"/$f; else rm -f "$state"/$f; fi; done`,
+    sh`for f in pending pushed; do if [ -s "$backup"$f ]; then keep_line "$backup"$f "$state"/$f; else rm -f "$state"/$f; fi; done`,
   ]);
 }
 
@@ -178,7 +177,7 @@ export function unstageScript(place: PushPlace, files: readonly PushFile[]): Scr
   return join([
     begin(place),
     ...files.map(({ path }, index) => sh`if find_file ${path} ${index}; then rm -f -- "$temp" || :; fi`),
-    sh`rm -rf -- "$backup"`,
+    sh`rm -f -- "$backup"*`,
   ]);
 }
 
@@ -194,6 +193,6 @@ cd ${statePath}
 left=; [ ! -s pushed ] || read -r left < pushed
 next=; [ ! -s pending ] || read -r _ next < pending
 set --
-for old in backups/*; do set -- "$@" "$old"; done
-while [ $# -gt ${keep} ]; do case $1/left in "$left" | "$next") ;; *) rm -rf -- "./$1" ;; esac; shift; done`;
+for record in backups/*.record; do set -- "$@" "\${record%record}"; done
+while [ $# -gt ${keep} ]; do case $1left in "$left" | "$next") ;; *) rm -f -- "$1"* ;; esac; shift; done`;
 }

@@ -10,8 +10,8 @@ left=; [ ! -s pushed ] || read -r left < pushed
 next=; [ ! -s pending ] || read -r _ next < pending
 [ "$next" != "$left" ] || next=
 for part in files config; do
-  [ ! -f "$left/$part" ] || { put "pushed/$part"; cat "$left/$part"; }
-  [ ! -f "$next/$part" ] || { put "pending/$part"; cat "$next/$part"; }
+  [ ! -f "$left.$part" ] || { put "pushed/$part"; cat "$left.$part"; }
+  [ ! -f "$next.$part" ] || { put "pending/$part"; cat "$next.$part"; }
 done`;
 }
 
@@ -55,11 +55,11 @@ export function rememberScript(statePath: string, config: { readonly path: strin
   return sh`set -eu
 umask 077
 cd ${statePath}
-left=$(mktemp -d remembered.XXXXXX)
-cat ${config.path} > "$left"/config
-printf '%s\n' ${files} > "$left"/files
-if [ "$(sha256sum < "$left"/config | cut -d' ' -f1)" = ${config.sha256} ]; then
+left=$(mktemp remembered.XXXXXX)
+cat ${config.path} > "$left".config
+printf '%s\n' ${files} > "$left".files
+if [ "$(sha256sum < "$left".config | cut -d' ' -f1)" = ${config.sha256} ]; then
   printf '%s\n' "$left" > pushed
 else left=; [ ! -s pushed ] || read -r left < pushed; fi
-for old in remembered.*; do [ "$old" = "$left" ] || rm -rf -- "$old"; done`;
+for old in remembered.*; do case $old in "$left" | "$left".*) ;; *) rm -f -- "$old" ;; esac; done`;
 }

@@ -55,7 +55,7 @@ describe('what a push carries', () => {
     expect(second).toMatchObject({ exitCode: ExitCode.Done, stdout: expect.stringMatching(/license\.jwt[^]*Roll {2}2 restarts/) as string });
     expect(await onAll(onNodes)).toEqual(both(here()));
     expect(await onAll(`cat ${config}`)).toEqual(before);
-    expect(await onAll('cd "/var/lib/grafana-ha/backups/$(ls -1 /var/lib/grafana-ha/backups | tail -n 1)"; cat 1 0')).toEqual(both(first));
+    expect(await onAll('cd /var/lib/grafana-ha/backups; last=$(ls *.record | tail -n 1); cat "${last%record}1" "${last%record}0"')).toEqual(both(first));
     expect(await pushTo(lab, file)).toMatchObject({ stdout: expect.stringContaining('Nothing to change') as string });
   });
 

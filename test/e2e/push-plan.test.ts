@@ -145,7 +145,7 @@ describe('plans, hands and the way back', () => {
   });
 
   it('names a node whose backup is gone', async () => {
-    await ask(hosts[1], `cd ${state}/backups && rm -rf "$(ls | tail -n 1)"`);
+    await ask(hosts[1], `cd ${state}/backups && last=$(ls *.record | tail -n 1) && rm -- "\${last%record}"*`);
     await expect(undo()).rejects.toMatchObject({ message: expect.stringContaining('lab-2 has no backup of push') as string, hint: expect.stringContaining('--nodes lab-1') as string });
   });
 

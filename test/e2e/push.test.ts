@@ -72,7 +72,7 @@ for i in $(seq 100); do ss -ltn | grep -q :3000 && exit 0; sleep 0.05; done; exi
     const after = await onAll('systemctl show -p ActiveEnterTimestampMonotonic --value grafana-server');
     expect(after.every((at, index) => Number(at) > Number(before[index]))).toBe(true);
     expect(await onAll(`readlink ${config}; stat -c '%U:%G %a' /srv/real.ini; grep -c '^root_url = ${newUrl}' ${config}`)).toEqual(Array(3).fill('/srv/real.ini\nroot:grafana 640\n1'));
-    expect((await onAll('ls /var/lib/grafana-ha/backups | wc -l')).join()).toBe('2,2,2');
+    expect((await onAll('ls /var/lib/grafana-ha/backups/*.record | wc -l')).join()).toBe('2,2,2');
   });
 
   it('puts everything back when the founder of a move fails, and says why', async () => {

@@ -120,7 +120,7 @@ function pushSteps(odd: Odd): readonly Step[] {
   const files = pushFiles(odd);
   const path = files[0]!.path;
   return [
-    { script: stageScript(pushPlace(folder), files, { record: word(2), pushed: word(3), configPath: path }), leaves: { path: `${folder}/state/backups/${pushPlace(folder).id}/record`, content: `${word(2)}\n` } },
+    { script: stageScript(pushPlace(folder), files, { record: word(2), pushed: word(3), configPath: path }), leaves: { path: `${folder}/state/backups/${pushPlace(folder).id}.record`, content: `${word(2)}\n` } },
     { script: swapScript(pushPlace(folder), files, word(4)), leaves: { path, content: word(1) } },
     { script: restoreScript(pushPlace(folder), files) },
   ];

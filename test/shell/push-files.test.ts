@@ -51,7 +51,7 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
     expect(statSync(config).mode & 0o777).toBe(0o640);
     expect(readFileSync(files()[0]!.path, 'utf8')).toBe(contents[0]);
     expect(statSync(files()[0]!.path).mode & 0o777).toBe(0o640);
-    expect(readFileSync(join(place().statePath, 'pending'), 'utf8')).toBe(`roll backups/${place().id}/left\n`);
+    expect(readFileSync(join(place().statePath, 'pending'), 'utf8')).toBe(`roll backups/${place().id}.left\n`);
     expect(everything()).toEqual([]);
   });
 
