@@ -5,7 +5,7 @@ import type { Script } from './quote.ts';
 /** Asks which pushes left a backup on a node, and how the last 200 pushes ended. */
 export function listBackupsScript(statePath: string): Script {
   return sh`${raw(framing)}cd ${statePath} 2>/dev/null || exit 0
-for f in backups/*.record; do [ ! -f "$f" ] || { id=\${f#backups/}; put "record \${id%.record}"; cat "$f"; }; done
+for f in backups/*.record; do [ ! -f "$f" ] || { id=\${f#backups/}; put "record \${id%.record}"; head -n 1 "$f"; }; done
 [ ! -f audit.jsonl ] || { put audit; tail -n 200 audit.jsonl; }`;
 }
 
@@ -24,15 +24,16 @@ export function readBackupList(stdout: string): BackupList {
 export function readBackupsScript(statePath: string, ids: readonly string[]): Script {
   return sh`${raw(framing)}cd ${statePath}/backups || exit 1
 for id in ${ids}; do
-  for f in "$id".*.path; do
-    [ -f "$f" ] || continue
-    backup=\${f%.path}; i=\${backup##*.}
-    target=$(cat "$f")
+  [ -f "$id.record" ] || continue
+  i=0
+  tail -n +4 "$id.record" | while IFS= read -r target; do
     [ ! -f "$target" ] || { put "now $id $i"; sha256sum < "$target"; }
-    [ -f "$backup" ] || continue
-    put "content $id $i"; cat "$backup"
-    put "hash $id $i"; sha256sum < "$backup"
-    put "owner $id $i"; stat -c '%U:%G 0%a' "$backup"
+    [ ! -f "$id.$i" ] || {
+      put "content $id $i"; cat "$id.$i"
+      put "hash $id $i"; sha256sum < "$id.$i"
+      put "owner $id $i"; stat -c '%U:%G 0%a' "$id.$i"
+    }
+    i=$((i + 1))
   done
 done`;
 }

@@ -61,12 +61,10 @@ const replaceable = sh`replaceable() {
 
 // The kernel links only what it could also replace (no folder, no mount point, no immutable file), and rename leaves the linked file as it is.
 const backUp = sh`back_up() {
-  printf '%s\n' "$1" > "$2".path
-  [ -e "$1" ] || return 0
-  ln -- "$1" "$2" 2>/dev/null || { replaceable "$1" && cp -a -- "$1" "$2"; }
+  [ ! -e "$1" ] || ln -- "$1" "$2" 2>/dev/null || { replaceable "$1" && cp -a -- "$1" "$2"; }
 }`;
 
-const keepLine = sh`keep_line() { [ ! -s "$1" ] || { read -r line < "$1" && printf '%s\n' "$line" > "$2"; }; }`;
+const lineOf = sh`line_of() { line=; [ ! -s "$1" ] || IFS= read -r line < "$1" || :; }`;
 
 // The shell's own printf does not say what is wrong with a disk.
 const write = sh`write() { printf %s "$1" 2>/dev/null > "$2" || printf %s "$1" | cat > "$2"; }`;
@@ -112,11 +110,15 @@ function join(scripts: readonly Script[]): Script {
 export function stageScript(place: PushPlace, files: readonly StagedFile[], notes: PushNotes): Script {
   return join([
     begin(place),
-    makeFolder, replaceable, backUp, write, keepLine,
-    sh`[ -d "$state"/backups ] || mkdir -p "$state"/backups
-printf '%s\n' ${notes.record} > "$backup"record
-for f in pending pushed; do keep_line "$state"/$f "$backup"$f; done`,
+    makeFolder, replaceable, backUp, write, lineOf,
     ...files.map(find),
+    sh`[ -d "$state"/backups ] || mkdir -p "$state"/backups
+line_of "$state"/pending; pending=$line
+line_of "$state"/pushed
+write ${notes.record}"
+$pending
+$line
+${raw(files.map((_, index) => `$target_${index}\n`).join('') as Script)}" "$backup"record`,
     ...files.map(stageOne),
     compare(files),
     ...files.map((_, index) => sh`back_up ${the('target', index)} "$backup"${index}`),
@@ -151,24 +153,26 @@ export function swapScript(place: PushPlace, files: readonly PushFile[], reason:
 /** Lays out what the node is to remember once this push is live: its hashes, and the config as it then is. */
 function layOutMemory(files: readonly StagedFile[], { pushed, configPath }: PushNotes): Script {
   const index = files.findIndex(({ path }) => path === configPath);
-  return sh`printf '%s\n' ${pushed} > "$backup"left.files
-${raw(files[index] === undefined ? sh`find_file ${configPath} 0; cat "$target" > "$backup"left.config` : sh`write ${isHeld(files[index]) ? the('text', index) : ''} "$backup"left.config`)}`;
+  if (files[index] === undefined) return sh`{ printf '%s\n' ${pushed}; find_file ${configPath} 0; cat "$target"; } > "$backup"left`;
+  return sh`write ${pushed}"
+"${isHeld(files[index]) ? the('text', index) : ''} "$backup"left`;
 }
 
 /** Puts back what the swap of this push replaced; what was not there before is removed unless it `stays`. A file that someone else changed since stays. */
 export function restoreScript(place: PushPlace, files: readonly PushFile[]): Script {
   return join([
     begin(place),
-    ...files.map((file, index) => sh`IFS= read -r path < "$backup"${index}.path
-find_file "$path" ${index}
+    sh`{ for line in record pending pushed ${files.map((_, index) => `path_${index}`)}; do IFS= read -r "$line"; done; } < "$backup"record`,
+    ...files.map((file, index) => sh`find_file "$path_${index}" ${index}
 if ${raw(isHeld(file) ? sh`[ -e "$target" ] && is_hash "$(sha256sum < "$target")" ${file.sha256}` : sh`[ ! -e "$target" ]`)}; then
   if [ -e "$backup"${index} ]; then cp -a -- "$backup"${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
   else ${raw(file.place.kind === 'file' && file.place.stays === true ? sh`:` : sh`rm -f -- "$target"`)}; fi
   flush "$folder"
 fi
 rm -f -- "$temp"`).reverse(),
-    keepLine,
-    sh`for f in pending pushed; do if [ -s "$backup"$f ]; then keep_line "$backup"$f "$state"/$f; else rm -f "$state"/$f; fi; done`,
+    sh`put_back() { if [ -n "$1" ]; then printf '%s\n' "$1" > "$2"; else rm -f -- "$2"; fi; }
+put_back "$pending" "$state"/pending
+put_back "$pushed" "$state"/pushed`,
   ]);
 }
 

@@ -9,10 +9,9 @@ for f in pending key; do [ ! -f "$f" ] || { put "$f"; cat "$f"; }; done
 left=; [ ! -s pushed ] || read -r left < pushed
 next=; [ ! -s pending ] || read -r _ next < pending
 [ "$next" != "$left" ] || next=
-for part in files config; do
-  [ ! -f "$left.$part" ] || { put "pushed/$part"; cat "$left.$part"; }
-  [ ! -f "$next.$part" ] || { put "pending/$part"; cat "$next.$part"; }
-done`;
+put_left() { [ ! -f "$2" ] || { IFS= read -r files; put "$1/files"; printf '%s\n' "$files"; put "$1/config"; cat; } < "$2"; }
+put_left pushed "$left"
+put_left pending "$next"`;
 }
 
 export interface StateFolder {
@@ -50,16 +49,15 @@ if [ -s key ]; then rm -f key.$$.tmp; else mv -f key.$$.tmp key; fi
 cat key`;
 }
 
-/** Remembers a config as it lies there as the one that a push left, if it still is the one with this hash. */
+/** Remembers a config as it lies there as the one that a push left, if it still is the one with this hash; `files`: what it left beside it, as one line. */
 export function rememberScript(statePath: string, config: { readonly path: string; readonly sha256: string }, files: string): Script {
   return sh`set -eu
 umask 077
 cd ${statePath}
 left=$(mktemp remembered.XXXXXX)
-cat ${config.path} > "$left".config
-printf '%s\n' ${files} > "$left".files
-if [ "$(sha256sum < "$left".config | cut -d' ' -f1)" = ${config.sha256} ]; then
+{ printf '%s\n' ${files}; cat ${config.path}; } > "$left"
+if [ "$(tail -n +2 "$left" | sha256sum | cut -d' ' -f1)" = ${config.sha256} ]; then
   printf '%s\n' "$left" > pushed
 else left=; [ ! -s pushed ] || read -r left < pushed; fi
-for old in remembered.*; do case $old in "$left" | "$left".*) ;; *) rm -f -- "$old" ;; esac; done`;
+for old in remembered.*; do [ "$old" = "$left" ] || rm -f -- "$old"; done`;
 }

@@ -61,7 +61,7 @@ export const cases: Readonly<Record<string, (odd: Odd) => readonly Step[]>> = {
   restoreScript: (odd) => pushSteps(odd),
   framed: ({ word }) => [{ script: framed('end', sh`printf '%s\n' ${word(0)}`), prints: (stdout) => stdout === `${word(0)}\n\nend<0\n` }],
   settledScript: ({ folder }) => [{ script: settledScript(pushPlace(folder)) }],
-  listBackupsScript: (odd) => [pushSteps(odd)[0]!, { script: listBackupsScript(pushPlace(odd.folder).statePath), prints: (stdout) => [...parseAnswer(stdout).under('record').values()].includes(`${odd.word(2)}\n`) }],
+  listBackupsScript: (odd) => [pushSteps(odd)[0]!, { script: listBackupsScript(pushPlace(odd.folder).statePath), prints: (stdout) => [...parseAnswer(stdout).under('record').values()].includes(`${odd.name(2)}\n`) }],
   readBackupsScript: (odd) => [pushSteps(odd)[0]!, pushSteps(odd)[1]!, {
     script: readBackupsScript(pushPlace(odd.folder).statePath, [pushPlace(odd.folder).id, odd.word(5)]),
     prints: (stdout) => firstWord(parseAnswer(stdout).text(`now ${pushPlace(odd.folder).id} 0`)) === sha256(odd.word(1)),
@@ -85,9 +85,9 @@ export const cases: Readonly<Record<string, (odd: Odd) => readonly Step[]>> = {
   ],
   stateFolderScript: ({ folder }) => [{ script: stateFolderScript(folder) }],
   keepKeyScript: ({ folder, word }) => [{ script: keepKeyScript(folder, word(0)), prints: (stdout) => stdout === `${word(0)}\n` }],
-  rememberScript: ({ folder, word }) => [auditStep(folder, word(0)), {
-    script: rememberScript(folder, { path: `${folder}/audit.jsonl`, sha256: sha256(`${word(0)}\n`) }, word(1)),
-  }, { script: stateFolderScript(folder), prints: (stdout) => parseAnswer(stdout).text('pushed/files') === `${word(1)}\n` }],
+  rememberScript: ({ folder, name, word }) => [auditStep(folder, word(0)), {
+    script: rememberScript(folder, { path: `${folder}/audit.jsonl`, sha256: sha256(`${word(0)}\n`) }, name(1)),
+  }, { script: stateFolderScript(folder), prints: (stdout) => parseAnswer(stdout).text('pushed/files') === `${name(1)}\n` }],
   peersScript: ({ word }) => [{ script: peersScript({
     layout: { unit: word(0) }, listen: [{ protocol: 'tcp', at: { host: word(1), port: 1 } }], expect: [{ protocol: 'udp', word: word(2) }],
     tries: [{ id: word(3), kind: 'connect', at: { host: word(4), port: 1 } }, { id: word(5), kind: 'ping', at: { host: word(6), port: 1 }, hex: word(7) }], seconds: 1,
@@ -116,11 +116,11 @@ function pushFiles({ folder, name, word }: Odd) {
 }
 
 function pushSteps(odd: Odd): readonly Step[] {
-  const { folder, word } = odd;
+  const { folder, name, word } = odd;
   const files = pushFiles(odd);
   const path = files[0]!.path;
   return [
-    { script: stageScript(pushPlace(folder), files, { record: word(2), pushed: word(3), configPath: path }), leaves: { path: `${folder}/state/backups/${pushPlace(folder).id}.record`, content: `${word(2)}\n` } },
+    { script: stageScript(pushPlace(folder), files, { record: name(2), pushed: name(3), configPath: path }), leaves: { path: `${folder}/state/backups/${pushPlace(folder).id}.record`, content: `${name(2)}\n\n\n${path}\n` } },
     { script: swapScript(pushPlace(folder), files, word(4)), leaves: { path, content: word(1) } },
     { script: restoreScript(pushPlace(folder), files) },
   ];
