@@ -74,7 +74,6 @@ const isHeld = ({ place }: PushFile): boolean => place.kind !== 'gone';
 type Variable = 'target' | 'temp' | 'folder' | 'text';
 /** A variable of the file of that index: where it goes, as `find` set it, or what it is to hold. */
 const the = (name: Variable, index: number) => raw(`"$${name}_${index}"` as Script);
-const all = (name: Variable, files: readonly PushFile[], isWanted: (file: PushFile) => boolean = () => true) => raw(files.flatMap((file, index) => (isWanted(file) ? [the(name, index).script] : [])).join(' ') as Script);
 
 const begin = ({ id, statePath }: PushPlace): Script => sh`set -eu
 umask 077
@@ -106,24 +105,19 @@ function join(scripts: readonly Script[]): Script {
   return scripts.join('\n') as Script;
 }
 
-/** Puts every file beside its target under a temporary name, with owner and mode, safe on disk, and keeps a copy of what is there. Nothing is live yet. */
+/** Puts every file beside its target under a temporary name, with owner and mode, and keeps what is there, all safe on disk. Nothing is live yet. */
 export function stageScript(place: PushPlace, files: readonly StagedFile[], notes: PushNotes): Script {
   return join([
     begin(place),
     makeFolder, replaceable, backUp, write, lineOf,
     ...files.map(find),
-    sh`[ -d "$state"/backups ] || mkdir -p "$state"/backups
-line_of "$state"/pending; pending=$line
-line_of "$state"/pushed
-write ${notes.record}"
-$pending
-$line
-${raw(files.map((_, index) => `$target_${index}\n`).join('') as Script)}" "$backup"record`,
     ...files.map(stageOne),
     compare(files),
+    sh`[ -d "$state"/backups ] || mkdir -p "$state"/backups`,
     ...files.map((_, index) => sh`back_up ${the('target', index)} "$backup"${index}`),
-    ...(files.some(isHeld) ? [sh`flush ${all('temp', files, isHeld)}`] : []),
     layOutMemory(files, notes),
+    writeRecord(files, notes),
+    sh`flush ${raw(files.flatMap((file, index) => (isHeld(file) ? [the('temp', index).script] : [])).join(' ') as Script)} "$backup"left "$backup"record "$state"/backups`,
   ]);
 }
 
@@ -158,6 +152,16 @@ function layOutMemory(files: readonly StagedFile[], { pushed, configPath }: Push
 "${isHeld(files[index]) ? the('text', index) : ''} "$backup"left`;
 }
 
+/** Says what the backup is of; comes last, and goes first: one that is not whole is none. */
+function writeRecord(files: readonly StagedFile[], { record }: PushNotes): Script {
+  return sh`line_of "$state"/pending; pending=$line
+line_of "$state"/pushed
+write ${record}"
+$pending
+$line
+${raw(files.map((_, index) => `$target_${index}\n`).join('') as Script)}" "$backup"record`;
+}
+
 /** Puts back what the swap of this push replaced; what was not there before is removed unless it `stays`. A file that someone else changed since stays. */
 export function restoreScript(place: PushPlace, files: readonly PushFile[]): Script {
   return join([
@@ -181,7 +185,7 @@ export function unstageScript(place: PushPlace, files: readonly PushFile[]): Scr
   return join([
     begin(place),
     ...files.map(({ path }, index) => sh`if find_file ${path} ${index}; then rm -f -- "$temp" || :; fi`),
-    sh`rm -f -- "$backup"*`,
+    sh`rm -f -- "$backup"record "$backup"*`,
   ]);
 }
 
@@ -197,6 +201,7 @@ cd ${statePath}
 left=; [ ! -s pushed ] || read -r left < pushed
 next=; [ ! -s pending ] || read -r _ next < pending
 set --
-for record in backups/*.record; do set -- "$@" "\${record%record}"; done
-while [ $# -gt ${keep} ]; do case $1left in "$left" | "$next") ;; *) rm -f -- "$1"* ;; esac; shift; done`;
+id=
+for file in backups/*; do [ "\${file%%.*}" = "$id" ] || { id=\${file%%.*}; set -- "$@" "$id"; }; done
+while [ $# -gt ${keep} ]; do case $1.left in "$left" | "$next") ;; *) rm -f -- "$1".record "$1".* ;; esac; shift; done`;
 }

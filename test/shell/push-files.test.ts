@@ -33,6 +33,7 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
   ];
   const run = (script: Script, more = {}) => spawnSync(words[0]!, [...words.slice(1), '-c', 'eval "$(cat)"'], { input: script, encoding: 'utf8', env: { ...environment, LC_ALL: 'C', ...more } }).status;
   const stage = (expected?: string) => run(stageScript(place(), files(expected), notes()));
+  const backups = () => readdirSync(join(place().statePath, 'backups'));
   const everything = () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.tmp'));
 
   it('stage shows nothing to Grafana', () => {
@@ -129,6 +130,7 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
     writeFileSync(join(folder, 'ln'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
     expect(run(stageScript(place(), files(), notes()), { PATH: `${folder}:${environment['PATH']}` })).toBe(1);
     expect([readFileSync(config, 'utf8'), existsSync(files()[0]!.path)]).toEqual(['old\n', false]);
+    expect(backups().filter((name) => name.endsWith('.record'))).toEqual([]);
   });
 
   it('text of any kind comes through, and the way back', () => {
@@ -154,7 +156,10 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
     expect(run(stageScript(place(), files().map((file) => ({ ...file, content: file.content.slice(1) })), notes()))).toBe(pushExit.damaged);
     expect(run(unstageScript(place(), files()))).toBe(0);
     expect(everything()).toEqual([]);
-    expect(readdirSync(join(place().statePath, 'backups'))).toEqual([]);
+    stage();
+    expect(backups()).toHaveLength(3);
+    expect(run(unstageScript(place(), files()))).toBe(0);
+    expect(backups()).toEqual([]);
   });
 
   it('forgets what a push that was killed had staged', () => {

@@ -100,6 +100,8 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
       push(id, [text('newer\n', 'new\n')]);
       run(restoreScript(place(id), [text('newer\n', 'new\n')]));
     }
+    writeFileSync(join(state, 'backups/0.0'), 'of a push that was killed before it was whole\n');
+    expect([...readBackupList(run(listBackupsScript(state))).records.keys()]).toEqual(['1', '2', '3', '4']);
     run(auditScript(state, '{}', 2));
     expect(kept()).toEqual(['1', '3', '4']);
     expect(remembered().pushed).toEqual([{ config: 'new\n', files: '{"of":"1"}\n' }]);
