@@ -4,6 +4,7 @@ import { type AccessQuestion, accessScript } from './host-access-script.ts';
 import { careScript } from './host-care-script.ts';
 import { provisioningScript } from './host-provisioning-script.ts';
 import { contents, type ContentsQuestion } from './node-scripts.ts';
+import { ownListener } from './peers-script.ts';
 import { raw, type Script, sh } from './quote.ts';
 
 export interface HostQuestion extends AccessQuestion {
@@ -50,7 +51,7 @@ put space; s=$(bounded df -Pk "$@" 2>/dev/null) && printf '%s\n' "\${s#*
 `;
 }
 
-/** Sockets of /proc/net that listen: 0A is a listening TCP socket, 07 a UDP one without a peer (include/net/tcp_states.h). Their owners are looked for only where there are any, and where `ss` is, it is asked first: reading /proc/net/tcp takes the kernel ten times as long. */
+/** Sockets of /proc/net that listen: 0A is a listening TCP socket, 07 a UDP one without a peer (include/net/tcp_states.h). Those of our own validate are nobody's, nor are those that closed meanwhile. Owners are looked for only where there are any, and where `ss` is, it is asked first: reading /proc/net/tcp takes the kernel ten times as long. */
 function listenersScript(ports: readonly number[], unit: string): Script {
   const isNamed = { script: ports.map((port) => `*:${port}[!0-9]*`).join('|') as Script };
   const hex = ports.map((port) => port.toString(16).toUpperCase().padStart(4, '0')).join('|');
@@ -60,7 +61,10 @@ if sockets=$(ss -ltun 2>/dev/null); then case $sockets in ${isNamed}) ;; *) sock
   [ -n "$descriptors" ] || descriptors=$(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -E '^/proc/|socket:')
   p=$(printf '%s\n' "$descriptors" | sed -n "/^\/proc\//h; /socket:\[$inode\]/{g;s/^\/proc\/\([0-9]*\).*/\1/p;q;}")
   owner=
-  if [ -n "$p" ]; then
+  if [ -z "$p" ]; then
+    grep -qE " $inode +[0-9]+ " /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 2>/dev/null || continue
+  elif grep -qs ${`${ownListener}=`} "/proc/$p/environ"; then continue
+  else
     owner="$p $(sed -n 's/^PPid:[^0-9]*//p' "/proc/$p/status") $(grep -qF ${`/${unit.replace(/\.service$/, '')}.service`} "/proc/$p/cgroup" && echo yes || echo no) $(cat "/proc/$p/comm")"
   fi
   case $state in 0A) protocol=tcp;; *) protocol=udp;; esac

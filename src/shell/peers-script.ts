@@ -5,6 +5,9 @@ import { pythonProgram } from './peers-python.ts';
 import { toolsProgram } from './peers-tools.ts';
 import { raw, type Script, sh } from './quote.ts';
 
+/** Variable that the listeners below have in their environment: another look at the host at the same moment takes them for what they are. */
+export const ownListener = 'GRAFANA_HA_LISTENER';
+
 export type Protocol = 'tcp' | 'udp';
 
 /** One thing to try; `word` is said to a listener of ours, `hex` asks what answers by itself. */
@@ -31,7 +34,7 @@ export function peersScript({ layout, listen, expect, tries, seconds }: PeersQue
   const isDown = layout.status === undefined
     ? sh`case $(systemctl show -p ActiveState --value ${layout.unit} 2>/dev/null) in inactive|failed) ;; *) false;; esac`
     : sh`( eval ${layout.status} ) >/dev/null 2>&1 </dev/null; [ $? = 3 ]`;
-  return sh`plan=${plan.join('\n')}
+  return sh`export ${ownListener}=yes; plan=${plan.join('\n')}
 ${raw(doors.length === 0 ? sh`` : sh`if ${raw(isDown)}; then plan=${doors.join('\n')}'
 '$plan; else echo started; fi
 `)}run() {

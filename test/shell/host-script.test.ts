@@ -1,14 +1,15 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type Answer, parseAnswer } from '../../src/shell/framed-answer.ts';
 import { type HostQuestion, hostScript } from '../../src/shell/host-script.ts';
 import { parseListener } from '../../src/shell/listeners.ts';
+import { peersScript } from '../../src/shell/peers-script.ts';
 import { type Shell, shells } from './shells.ts';
 
 describe.each(shells)('the question to a host, in $name', (shell) => {
@@ -64,6 +65,20 @@ describe.each(shells)('the question to a host, in $name', (shell) => {
       tcp.close();
       udp.close();
     }
+  });
+
+  it('does not count the listeners of a validate that looks at the same moment', async () => {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as { port: number };
+    await new Promise((resolve) => probe.close(resolve));
+    const listen = peersScript({ layout: { unit: '', status: 'exit 3' }, listen: [{ protocol: 'tcp', at: { host: '127.0.0.1', port } }], expect: [{ protocol: 'tcp', word: 'never said' }], tries: [], seconds: 3 });
+    const other = spawn(shell.words[0]!, [...shell.words.slice(1), '-c', listen], { stdio: 'ignore' });
+    const ended = once(other, 'exit');
+    await vi.waitUntil(() => spawnSync('ss', ['-Hlnt', `sport = :${port}`], { encoding: 'utf8' }).stdout !== '', { timeout: 5_000 });
+    expect([...(await ask(shell, question({ ports: [port] }))).under('listener')]).toEqual([]);
+    expect(other.exitCode).toBe(null);
+    await ended;
   });
 
   it('hashes what is provisioned without its comments, and the dashboards that a provider names', async () => {
