@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { remoteShell } from '../shell/remote-shell.ts';
-import { firstHop, masterArguments, mayLimit, parseSettings, settingsArguments, type SshSettings } from '../shell/ssh-arguments.ts';
+import { firstHop, masterArguments, type MasterWay, mayLimit, parseSettings, settingsArguments, type SshSettings } from '../shell/ssh-arguments.ts';
 import { sshByHand } from '../shell/ssh-by-hand.ts';
-import { sshFailure } from '../shell/ssh-failure.ts';
+import { isUnknownOption, sshFailure } from '../shell/ssh-failure.ts';
 import { isKeyOf } from '../shell/ssh-question.ts';
 import type { ConnectFailure, ConnectOptions, ConnectTarget, Local, Prompt, Screen, World } from '../world.ts';
 import { openAskpass } from './openssh-askpass.ts';
@@ -61,9 +61,8 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
 
   async function connectOne(target: ConnectTarget, index: number): Promise<OpenOutcome> {
     const { name } = target;
-    const [any, own] = await Promise.all([ways[0]!(), isFew ? undefined : ways[index]!()]);
+    const own = isFew ? undefined : await ways[index]!();
     if (own !== undefined && 'failure' in own) return { name, ...own };
-    const known = 'failure' in any ? new Map<string, string>() : any;
     desk.leave();
     options.tell?.(name, 'waits for its turn');
     const free = await takePlace(own === undefined ? '' : firstHop(own));
@@ -71,20 +70,22 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
     options.tell?.(name, 'logs in');
     try {
       if (cancelled) throw new Error('cancelled');
-      const outcome = await login(target, { known, limited: own === undefined || mayLimit(own) }, index, free);
+      const outcome = await login(target, { ...(own === undefined ? {} : { known: own }), limited: own === undefined || mayLimit(own) }, index, free);
       if (!('failure' in outcome) || !['other', 'refused', 'timeout'].includes(outcome.failure.kind)) return outcome;
       const way = await ways[index]!();
-      const limited = 'failure' in way || mayLimit(way);
+      if ('failure' in way) return { name, ...way };
+      const limited = mayLimit(way);
       // A host hangs up while a person compares fingerprints (LoginGraceTime); now that the key is trusted, once more.
       const hungUp = questions[index]?.hasTrustedKey() === true;
       const hurried = own === undefined && !limited && outcome.failure.kind === 'timeout';
-      return hungUp || hurried ? await login(target, { known, limited }, index + targets.length, free) : outcome;
+      const isOld = own === undefined && isUnknownOption(outcome.failure);
+      return hungUp || hurried || isOld ? await login(target, { known: way, limited }, index + targets.length, free) : outcome;
     } finally {
       free();
     }
   }
 
-  async function login({ name, target, become }: ConnectTarget, way: { readonly known: SshSettings; readonly limited: boolean }, number: number, free: () => void): Promise<OpenOutcome> {
+  async function login({ name, target, become }: ConnectTarget, way: Pick<MasterWay, 'known' | 'limited'>, number: number, free: () => void): Promise<OpenOutcome> {
     const mark = nonce();
     const place = number % targets.length;
     const byHand = sshByHand(target, options.config);

@@ -29,8 +29,8 @@ export function mayLimit(settings: SshSettings): boolean {
 export interface MasterWay {
   readonly target: Target;
   readonly config?: string;
-  /** What this ssh says about any target: it lists the options that it knows. */
-  readonly known: SshSettings;
+  /** What this ssh says about any target: it lists the options that it knows. Absent: it knows all. */
+  readonly known?: SshSettings;
   readonly limited: boolean;
   readonly socket: string;
 }
@@ -69,15 +69,15 @@ function destination(target: Target, config: string | undefined): readonly strin
 }
 
 /** What a user's config may set that would break the kept shell, or hide what ssh has to say. */
-function overrides(known: SshSettings): readonly string[] {
+function overrides(known: SshSettings | undefined): readonly string[] {
   const always = [
     'ControlPersist=no', 'RemoteCommand=none', 'RequestTTY=no', 'ClearAllForwardings=yes', 'ForwardX11=no', 'ForwardAgent=no',
     'PermitLocalCommand=no', 'Tunnel=no', 'BatchMode=no', 'StrictHostKeyChecking=ask', 'FingerprintHash=sha256', 'VisualHostKey=no',
     'NumberOfPasswordPrompts=1', 'LogLevel=INFO', 'ServerAliveInterval=15', 'ServerAliveCountMax=3',
   ];
-  // Older ssh stops at an option it does not know.
+  // ssh before 8.7 stops at these.
   const wanted = Object.entries({ stdinnull: 'no', forkafterauthentication: 'no', sessiontype: 'default' });
-  return [...always, ...wanted.filter(([name]) => known.has(name)).map(([name, value]) => `${name}=${value}`)];
+  return [...always, ...wanted.filter(([name]) => known?.has(name) ?? true).map(([name, value]) => `${name}=${value}`)];
 }
 
 function proxyOf(settings: SshSettings): string | undefined {

@@ -64,6 +64,11 @@ function hostOf(target: string): string {
   return target.split(' ').at(-1)!.replace(/^.*@/, '');
 }
 
+/** Whether this is an ssh that does not know an option. */
+export function isUnknownOption({ found }: ConnectFailure): boolean {
+  return found.includes('Bad configuration option');
+}
+
 function knownHosts(stderr: string): string {
   const file = /Offending \S+ key in (.*):\d+/.exec(stderr)?.[1];
   return file === undefined || file.endsWith('/.ssh/known_hosts') ? '' : `-f ${quote(file)} `;

@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeConnection } from '../../src/world.ts';
 import { connected, failed, sshWith, target } from './ssh-world.ts';
 import { makePerson, makeTestFolder, makeUsers, startSshd, type Sshd } from './sshd.ts';
 
+const sshProgram = execFileSync('which', ['ssh'], { encoding: 'utf8' }).trim();
 const shells = ['/bin/bash', '/bin/dash', '/bin/rbash', '/usr/bin/fish', '/usr/bin/tcsh'];
 const nameOf = (shell: string) => `gha-${shell.split('/').at(-1)}`;
 
@@ -107,6 +109,28 @@ describe('connect', () => {
     try {
       const [outcome] = await sshWith().connect([target('a', 'root', sshd.port)], { config });
       expect(failed(outcome)).toMatchObject({ kind: 'other', hint: 'sudo apt-get install openssh-client' });
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+  });
+
+  it('does without the options that an older ssh does not know', async () => {
+    const old = `${folder}/old`;
+    const newer = 'stdinnull|forkafterauthentication|sessiontype';
+    mkdirSync(old);
+    writeFileSync(`${old}/ssh`, `#!/bin/sh
+case $1 in -G) ${sshProgram} "$@" | grep -vE '^(${newer}) '; exit;; esac
+for word; do
+  if printf %s "$word" | grep -qiE '^(${newer})='; then echo "command-line: line 0: Bad configuration option: $word" >&2; exit 255; fi
+done
+exec ${sshProgram} "$@"
+`, { mode: 0o755 });
+    const { PATH } = process.env;
+    process.env['PATH'] = `${old}:${PATH}`;
+    try {
+      const [outcome] = await sshWith().connect([target('a', 'root', sshd.port)], { config });
+      expect((await connected(outcome).run('echo ok')).stdout).toBe('ok\n');
+      await connected(outcome).close();
     } finally {
       process.env['PATH'] = PATH;
     }
