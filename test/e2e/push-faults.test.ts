@@ -201,7 +201,7 @@ describe('what goes wrong on the way', () => {
     const other = when(/^lab-1 {2}starting/, () => ask(hosts[2], 'systemctl --no-block restart grafana-server'));
     const ended = await pushed(file, {}, other);
     await other.done();
-    expect(ended).toMatchObject({ exitCode: ExitCode.Done, stderr: expect.stringContaining('lab-2  waits until lab-3 has started') as string });
+    expect(ended, `${ended.said}${ended.stderr}`).toMatchObject({ exitCode: ExitCode.Done, stderr: expect.stringContaining('lab-2  waits until lab-3 has started') as string });
     // All hosts share one monotonic clock here. The last start of lab-3 is ours, the one before that somebody's.
     const somebodys = Number(await ask(hosts[2], "journalctl -u grafana-server -o short-monotonic --no-pager | grep ': Started ' | tail -n 2 | head -n 1 | sed -E 's/^\\[ *([0-9.]+)\\].*/\\1/'"));
     const ours = Number(await ask(hosts[1], 'systemctl show -p InactiveExitTimestampMonotonic --value grafana-server')) / 1e6;

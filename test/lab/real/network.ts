@@ -29,7 +29,9 @@ export async function makeNetwork(folder: LabFolder): Promise<Network> {
 }
 
 async function joinNetwork(folder: LabFolder, { bridge, gateway, name, address }: { bridge: string; gateway: string; name: string; address: string }): Promise<string> {
-  folder.leave({ kind: 'netns', name }); // takes the veth pair with it
+  // A connection that nobody ended may keep the namespace for minutes, and the pair with it: the pair goes by itself.
+  folder.leave({ kind: 'netns', name });
+  folder.leave({ kind: 'link', name });
   await run(['ip', 'netns', 'add', name]);
   await run(['ip', '-batch', '-'], { input: `link add ${name} type veth peer name eth0 netns ${name}\nlink set ${name} master ${bridge} up\n` });
   await run(['ip', '-n', name, '-batch', '-'], {
