@@ -33,16 +33,18 @@ const pauseMs = 500;
 /** Waits until the nodes that run see each other, this one among them: members as many as they are and stable, and pings answered between all. */
 export async function waitMesh(node: ClusterNode, cluster: readonly ClusterNode[], options: MeshOptions, { signal, world }: { readonly signal: AbortSignal; readonly world: Pick<World, 'clock' | 'http'> }): Promise<MeshView> {
   const { mode, strangers, changing, unseen = false } = options;
-  const running = [node, ...await runningOf(cluster.filter(({ name }) => name !== node.name), world)];
+  const lookWhoRuns = async () => [node, ...await runningOf(cluster.filter(({ name }) => name !== node.name), world)];
+  let running = await lookWhoRuns();
   const began = world.clock.monotonic();
   const first = new Map<string, MeshMetrics>();
   const counted = { text: '', at: began };
   for (;;) {
-    const [own, ...others] = await Promise.all(running.map((one) => readMetrics(one, world)));
+    const answers = await Promise.all(running.map((one) => readMetrics(one, world)));
+    const [own] = answers;
     const now = world.clock.monotonic();
     if (own === undefined || 'why' in own) return { kind: 'unseen', remark: own?.why ?? '' };
     if (own.metrics.members === undefined && (unseen || now - began >= appearMs)) return { kind: 'unseen', remark: 'its metrics say nothing of other nodes' };
-    const meshed = [own, ...others].flatMap((answer) => ('metrics' in answer && answer.metrics.members !== undefined ? [answer] : []));
+    const meshed = answers.flatMap((answer) => ('metrics' in answer && answer.metrics.members !== undefined ? [answer] : []));
     for (const { name, metrics } of meshed) if (first.get(name)?.ownId !== metrics.ownId || !first.has(name)) first.set(name, metrics);
 
     const text = meshed.map(({ metrics }) => metrics.members).join();
@@ -52,10 +54,14 @@ export async function waitMesh(node: ClusterNode, cluster: readonly ClusterNode[
     const peers = mode === 'redis' ? 1 : meshed.length - 1;
     const pinged = meshed.length < 2 || meshed.every(({ name, metrics }) => pingedPeers(first.get(name)!, metrics) >= peers);
     const sees = own.metrics.members ?? 0;
+    // Somebody may stop one of them meanwhile, or start another.
+    const decided = settled && (pinged || now - counted.at >= pingsMs);
+    const stillRunning = complete && !decided && answers.every((answer) => 'metrics' in answer) ? running : await lookWhoRuns();
+    const same = String(stillRunning.map(({ name }) => name)) === String(running.map(({ name }) => name));
     const view = { kind: 'seen', sees, of: Math.max(running.length, sees), whole: settled && meshed.length === running.length } as const;
-    if (settled && pinged) return view;
-    if (settled && now - counted.at >= pingsMs) return { ...view, remark: mode === 'redis' ? 'Redis answers no pings' : 'no pings over UDP, so each node may send an alert' };
+    if (same && decided) return pinged ? view : { ...view, remark: mode === 'redis' ? 'Redis answers no pings' : 'no pings over UDP, so each node may send an alert' };
     if (signal.aborted || now - began >= longestMs[changing ? 'changing' : 'usual']) return view;
+    running = stillRunning;
     await world.clock.sleep(pauseMs);
   }
 }

@@ -7,8 +7,8 @@ import { fakeWorld } from '../fake-world.ts';
 import type { FakeWorld } from '../fake-world.ts';
 
 interface Scene {
-  /** What a node's /metrics says after so many seconds; a number is a status. Absent: it does not run. */
-  readonly metrics: Readonly<Record<string, (seconds: number) => string | number>>;
+  /** What a node's /metrics says after so many seconds; a number is a status. Absent or nothing: it does not run. */
+  readonly metrics: Readonly<Record<string, (seconds: number) => string | number | undefined>>;
   readonly options?: Partial<MeshOptions>;
   readonly abortAt?: number;
 }
@@ -66,6 +66,14 @@ describe('the mesh that a push waits for', () => {
   it('without pings is told: TCP alone keeps every other figure green', async () => {
     const stands = says(3, { stand: true });
     expect(await wait({ metrics: { a: stands, b: stands, c: stands } })).toMatchObject({ view: { whole: true, remark: expect.stringContaining('UDP') as string }, seconds: 25 });
+  });
+
+  it('is that of the nodes that still run when somebody stops one meanwhile, and starts it again', async () => {
+    const left = (seconds: number): string => says(seconds < 2 ? 3 : 2)(seconds);
+    expect(await wait({ metrics: { a: left, b: left, c: (seconds) => (seconds < 1 ? says(3)(seconds) : undefined) } })).toMatchObject({ view: { whole: true, sees: 2, of: 2 }, seconds: 5 });
+    const away = (seconds: number): string => says(seconds > 2 && seconds < 8 ? 2 : 3)(seconds);
+    const back = (seconds: number): string | undefined => (seconds > 1 && seconds < 4 ? undefined : says(seconds < 8 ? 1 : 3)(seconds));
+    expect(await wait({ metrics: { a: away, b: away, c: back } })).toMatchObject({ view: { whole: true, sees: 3, of: 3 }, seconds: 11 });
   });
 
   it('that does not come together is waited for a minute', async () => {
