@@ -2,7 +2,7 @@ import { parseMeshMetrics } from '../grafana/metrics.ts';
 import type { MeshMetrics } from '../facts/peers.ts';
 import type { World } from '../world.ts';
 import type { ClusterNode } from './cluster-node.ts';
-import { askHealth } from './wait-healthy.ts';
+import { runningOf } from './who-runs.ts';
 
 /** The mesh of the nodes that run, as they show it themselves. */
 export type MeshView =
@@ -72,18 +72,6 @@ export async function isMeshWhole(cluster: readonly ClusterNode[], world: Pick<W
   const answers = await Promise.all(running.map((one) => readMetrics(one, world)));
   const members = answers.flatMap((answer) => ('metrics' in answer && answer.metrics.members !== undefined ? [answer.metrics.members] : []));
   return members.length === 0 ? undefined : members.length === running.length && members.every((count) => count >= running.length);
-}
-
-async function runningOf(cluster: readonly ClusterNode[], world: Pick<World, 'http'>): Promise<readonly ClusterNode[]> {
-  const asked = await Promise.all(cluster.map(async (one) => {
-    const { health, healthBefore = health } = one;
-    // At once: where another program holds the port, each question hangs.
-    const places = JSON.stringify(health) === JSON.stringify(healthBefore) ? [health] : [health, healthBefore];
-    const answers = await Promise.all(places.map((at) => askHealth({ ...one, health: at }, world)));
-    const place = places[answers.indexOf(true)];
-    return place === undefined ? [] : [{ ...one, health: place }];
-  }));
-  return asked.flat();
 }
 
 async function readMetrics({ name, connection, health: { address, tls, path } }: ClusterNode, { http }: Pick<World, 'http'>): Promise<{ readonly name: string; readonly metrics: MeshMetrics } | { readonly why: string }> {

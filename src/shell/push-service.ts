@@ -87,6 +87,8 @@ export function lifeScript(layout: GrafanaLayout): Script {
 /** How a service of another node lives. */
 export interface Life {
   readonly starting: boolean;
+  /** Seconds since systemd has called it active, which for a unit of Type=simple is when its program was started; undefined: it does not. */
+  readonly activeFor?: number;
   /** Seconds since systemd started it again by itself; undefined: it did not. */
   readonly restartedAgo?: number;
 }
@@ -97,8 +99,11 @@ export function readLife(stdout: string): Life | undefined {
   const state = shown.get('ActiveState');
   if (state === undefined) return undefined;
   const ago = Number(shown.get('now')) - Number(shown.get('ActiveEnterTimestampMonotonic')) / 1e6;
-  const restarted = state === 'active' && Number(shown.get('NRestarts')) > 0 && Number.isFinite(ago);
-  return { starting: state === 'activating' && shown.get('SubState')?.startsWith('auto-restart') !== true, ...(restarted ? { restartedAgo: ago } : {}) };
+  const active = state === 'active' && Number.isFinite(ago);
+  return {
+    starting: state === 'activating' && shown.get('SubState')?.startsWith('auto-restart') !== true,
+    ...(active ? { activeFor: ago } : {}), ...(active && Number(shown.get('NRestarts')) > 0 ? { restartedAgo: ago } : {}),
+  };
 }
 
 /** Prints the log since the mark, at most 200 lines. */

@@ -21,12 +21,14 @@ interface Scene {
   readonly failingHooks?: readonly string[];
   /** Answer to the question how a node lives, instead of what it does. */
   readonly lives?: Readonly<Record<string, (asked: number) => string>>;
+  /** How often that question is asked before the node answers others. */
+  readonly silentFor?: Readonly<Record<string, number>>;
 }
 
 const names = ['a', 'b', 'c'];
 
 /** Three nodes that do as told; `events` is what happened to them, in order. */
-async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptAt, context = {}, failingHooks, lives = {} }: Scene = {}) {
+async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptAt, context = {}, failingHooks, lives = {}, silentFor = {} }: Scene = {}) {
   const events: string[] = [];
   const words: string[] = [];
   const up = new Map(names.map((name) => [name, plans[name]?.running ?? true]));
@@ -73,7 +75,7 @@ async function play(kind: 'roll' | 'move', { faults = {}, plans = {}, interruptA
     interrupt: interrupt.signal,
     nodes: Object.fromEntries(names.map((name) => [name, { run: (script: string) => does(name, script), dial: () => new Duplex({ read() {}, write() {} }) }])),
     request: ({ host }) => {
-      const healthy = up.get(host) === true && faults[host] !== 'silent' && host !== interruptAt;
+      const healthy = up.get(host) === true && faults[host] !== 'silent' && host !== interruptAt && (asked.get(host) ?? 0) >= (silentFor[host] ?? 0);
       return healthy ? Promise.resolve({ status: 200, headers: {}, body: '{"database": "ok"}' }) : Promise.reject(new Error('connection refused'));
     },
   });
@@ -161,6 +163,15 @@ describe('two starts at once', () => {
     expect(told).toContain('a waits until c has started');
     expect(states).toEqual(['healthy', 'healthy', 'healthy']);
     expect(seconds).toBeGreaterThan(2);
+  });
+
+  it('do not happen either while systemd calls a node active that does not answer yet', async () => {
+    const young = (asked: number): string => `ActiveState=active\nSubState=running\nNRestarts=0\nActiveEnterTimestampMonotonic=899000000\nnow=${900 + asked / 2}\n`;
+    const { told, seconds, states } = await play('roll', { lives: { c: young }, silentFor: { c: 6 } });
+    expect(told).toContain('a waits until c has started');
+    expect(states).toEqual(['healthy', 'healthy', 'healthy']);
+    expect(seconds).toBeGreaterThan(2);
+    expect((await play('roll', { lives: { c: () => active }, silentFor: { c: 1_000 }, plans: { b: { action: 'none' }, c: { action: 'none' } } })).told).not.toContain('a waits until c has started');
   });
 
   it('are not waited for without end: one node may start over and over', async () => {

@@ -25,8 +25,8 @@ describe('readLife', () => {
   it.each([
     ['one that systemd starts', 'ActiveState=activating\nSubState=start\nNRestarts=0\nActiveEnterTimestampMonotonic=0\nnow=50.5', { starting: true }],
     ['one that waits for its next try', 'ActiveState=activating\nSubState=auto-restart\nNRestarts=2\nActiveEnterTimestampMonotonic=49000000\nnow=50.5', { starting: false }],
-    ['one that runs', 'ActiveState=active\nSubState=running\nNRestarts=0\nActiveEnterTimestampMonotonic=49000000\nnow=50.5', { starting: false }],
-    ['one that systemd started again', 'ActiveState=active\nSubState=running\nNRestarts=1\nActiveEnterTimestampMonotonic=49000000\nnow=50.5', { starting: false, restartedAgo: 1.5 }],
+    ['one that runs', 'ActiveState=active\nSubState=running\nNRestarts=0\nActiveEnterTimestampMonotonic=49000000\nnow=50.5', { starting: false, activeFor: 1.5 }],
+    ['one that systemd started again', 'ActiveState=active\nSubState=running\nNRestarts=1\nActiveEnterTimestampMonotonic=49000000\nnow=50.5', { starting: false, activeFor: 1.5, restartedAgo: 1.5 }],
     ['one without systemd', '', undefined],
   ])('of %s', (_, shown, life) => {
     expect(readLife(shown)).toEqual(life);
