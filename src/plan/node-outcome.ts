@@ -65,7 +65,7 @@ function expected(path: string, facts: NodeFacts): Pick<FileOutcome, 'expectedSh
 }
 
 /** The node writes its paths as its unit does, such as /etc//grafana. */
-function fileAt(path: string, { files }: NodeFacts): FileFacts | undefined {
+export function fileAt(path: string, { files }: Pick<NodeFacts, 'files'>): FileFacts | undefined {
   return [...files].find(([written]) => normalize(written) === normalize(path))?.[1];
 }
 

@@ -11,8 +11,8 @@ import type { Pushed } from './pushed.ts';
 export interface NodePlanInput {
   /** Nodes on which an interrupted push left a new config that its Grafana has not read yet. */
   readonly pending: ReadonlySet<string>;
-  /** What earlier pushes left on each node. */
-  readonly pushed: ReadonlyMap<string, readonly Pushed[]>;
+  /** What earlier pushes left on a node; absent: nothing that is known. */
+  readonly pushed: ReadonlyMap<string, Pushed>;
   readonly fingerprint: (secret: Secret) => string;
   /** Hex digest of a text. */
   readonly sha256: (text: string) => string;
@@ -43,7 +43,7 @@ function leftState({ service, running, config }: NodeOutcome['facts']): NonNulla
 
 function change({ setting: { section, key, wanted }, before }: Difference, { node, facts }: NodeOutcome, { fingerprint, pushed }: NodePlanInput): Change {
   const show = (text: string) => shownValue(key, text, fingerprint);
-  const theirs = pushedSetting(pushed.get(node.name) ?? [], facts, section, key);
+  const theirs = pushedSetting(pushed.get(node.name), facts, section, key);
   return { section, key, before: show(before?.value ?? ''), after: show(wantedText(wanted)), ...(theirs === undefined ? {} : { theirs: show(theirs) }) };
 }
 
@@ -62,6 +62,6 @@ function plannedFile({ what, path, content, access, expectedSha256 }: FileOutcom
     ...(content === undefined ? {} : { hash: keyedHash(node, sha256(content.reveal())) }),
     ...(before === undefined ? {} : { before }),
     // A config is judged setting by setting: what nobody manages there is theirs to change.
-    ...(what !== 'config' && before !== undefined && isFileTheirs(pushed.get(node) ?? [], path, before) ? { theirs: true } : {}),
+    ...(what !== 'config' && before !== undefined && isFileTheirs(pushed.get(node), path, before) ? { theirs: true } : {}),
   };
 }

@@ -1,12 +1,12 @@
 import { dirname } from 'node:path/posix';
+import { isDeepStrictEqual } from 'node:util';
 import type { OnFailure } from '../cluster/cluster.ts';
 import { nodePaths } from '../settings/node-paths.ts';
 import { UserError } from '../errors.ts';
 import { rememberScript } from '../shell/push-state.ts';
-import type { Pushed } from '../plan/pushed.ts';
 import type { World } from '../world.ts';
 import { audit, auditFiles } from './audit.ts';
-import { backupNotes } from './backup-notes.ts';
+import { backupNotes, filesLeft } from './backup-notes.ts';
 import { clearLeft, withLock } from './lock.ts';
 import type { LockHolder, LockPlace } from './lock.ts';
 import { keepKeys, writePushed } from './node-memory.ts';
@@ -40,7 +40,7 @@ export async function applyPush(prepared: PreparedPush, options: ApplyOptions, w
     const rolled = { ...await roll({ kind: plan.kind === 'move' ? 'move' : 'roll', nodes, cluster: watched }, context).finally(live.done), behind: prepared.command === 'push' ? plan.behind ?? [] : [] };
     await unstage(nodes.filter(({ name }) => rolled.nodes.some((result) => result.name === name && result.state === 'untouched')));
     const result = Object.fromEntries(rolled.nodes.map(({ name, state }) => [name, state]));
-    await remember(prepared, () => true);
+    await remember(prepared);
     const { who, from, since } = holder;
     await audit({ id, command: prepared.command, kind: plan.kind, who, from, since, ended: world.clock.now().toISOString(), files: auditFiles(plan.nodes), result }, cluster, places, world);
     return rolled;
@@ -50,7 +50,7 @@ export async function applyPush(prepared: PreparedPush, options: ApplyOptions, w
 /** Takes away what an earlier push of this person left on the nodes when it was killed, and takes note of hands that made a node what it should be; for a push that has nothing to change. */
 export async function tidyUp(prepared: PreparedPush, world: World): Promise<void> {
   await Promise.allSettled(lockPlaces(prepared).map((place) => clearLeft(place, makeHolder(prepared, world), world)));
-  await remember(prepared, (pushed) => pushed.length > 0);
+  await remember(prepared, { unlessFirst: true });
 }
 
 /** Keys that the plan is made with must be those that stay on the nodes. */
@@ -60,19 +60,17 @@ async function takeKeys({ cluster, connections, memories }: PreparedPush): Promi
 }
 
 /** Nodes that need no new file are as the last push wants them, whoever wrote them: their config is what a later edit is measured by. */
-async function remember({ plan, outcomes, connections, memories, keyedHash }: PreparedPush, isWanted: (pushed: readonly Pushed[]) => boolean): Promise<void> {
+async function remember(prepared: PreparedPush, { unlessFirst = false } = {}): Promise<void> {
+  const { plan, outcomes, connections, memories } = prepared;
   await Promise.allSettled(plan.nodes.filter(({ files }) => files.length === 0).map(async ({ name }) => {
     const outcome = outcomes.find(({ node }) => node.name === name);
     const connection = connections.find((one) => one.name === name);
     const config = outcome?.facts.config;
-    const pushed = memories.get(name)?.pushed ?? [];
-    if (outcome === undefined || connection === undefined || config === undefined || !isWanted(pushed)) return;
-    if (pushed.length === 1 && pushed[0]?.config === config.text && pushed[0].configPath === outcome.facts.configPath) return;
-    const files = Object.keys(pushed.at(-1)?.files ?? {}).flatMap((path) => {
-      const lies = outcome.facts.files.get(path);
-      return lies === undefined ? [] : [[path, keyedHash(name, lies.sha256)] as const];
-    });
-    await connection.run(rememberScript(outcome.node.grafana.statePath, { path: config.realPath, sha256: config.sha256 }, writePushed(outcome.facts.configPath, Object.fromEntries(files))));
+    const pushed = memories.get(name)?.pushed;
+    if (outcome === undefined || connection === undefined || config === undefined || (unlessFirst && pushed === undefined)) return;
+    const left = { configPath: outcome.facts.configPath, config: config.text, files: filesLeft(prepared, name, outcome.facts) };
+    if (isDeepStrictEqual(pushed, { last: left })) return;
+    await connection.run(rememberScript(outcome.node.grafana.statePath, { path: config.realPath, sha256: config.sha256 }, writePushed(left)));
   }));
 }
 

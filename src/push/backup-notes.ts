@@ -1,4 +1,6 @@
-import type { Pushed } from '../plan/pushed.ts';
+import type { NodeFacts } from '../facts.ts';
+import { fileAt } from '../plan/node-outcome.ts';
+import type { LeftFiles } from '../plan/pushed.ts';
 import type { PushNotes } from '../shell/push-files.ts';
 import type { LockHolder } from './lock.ts';
 import { writePushed } from './node-memory.ts';
@@ -23,7 +25,8 @@ export interface BackupRecord {
 }
 
 /** What a push writes down on each node beside its files, by name. */
-export function backupNotes({ plan, outcomes, memories, command, migrations }: PreparedPush, { id, who, from, since }: LockHolder): ReadonlyMap<string, PushNotes> {
+export function backupNotes(prepared: PreparedPush, { id, who, from, since }: LockHolder): ReadonlyMap<string, PushNotes> {
+  const { plan, outcomes, command, migrations } = prepared;
   const nodes = plan.nodes.filter(({ files }) => files.length > 0).map(({ name }) => name);
   return new Map(plan.nodes.map(({ name, files }) => {
     const facts = outcomes.find(({ node }) => node.name === name)?.facts;
@@ -34,8 +37,20 @@ export function backupNotes({ plan, outcomes, memories, command, migrations }: P
       files: Object.fromEntries(files.map(({ path, what }) => [path, what])),
     };
     const configPath = facts?.configPath ?? '';
-    const kept: Pushed['files'] = memories.get(name)?.pushed.at(-1)?.files ?? {};
-    const left = [...Object.entries(kept).filter(([path]) => !files.some((file) => file.path === path)), ...files.flatMap(({ what, path, hash }) => (what === 'config' || hash === undefined ? [] : [[path, hash] as const]))];
-    return [name, { record: JSON.stringify(record), pushed: writePushed(configPath, Object.fromEntries(left)), configPath }];
+    const kept = Object.entries(facts === undefined ? {} : filesLeft(prepared, name, facts)).filter(([path]) => !files.some((file) => file.path === path));
+    const left = [...kept, ...files.flatMap(({ what, path, hash }) => (what === 'config' || hash === undefined ? [] : [[path, hash] as const]))];
+    return [name, { record: JSON.stringify(record), pushed: writePushed({ configPath, files: Object.fromEntries(left) }), configPath }];
+  }));
+}
+
+/** The files beside the config of a node that earlier pushes made, as they lie there, with what a later edit is measured by. */
+export function filesLeft({ command, memories, keyedHash }: Pick<PreparedPush, 'command' | 'memories' | 'keyedHash'>, name: string, facts: Pick<NodeFacts, 'files'>): LeftFiles['files'] {
+  const { last, interrupted } = memories.get(name)?.pushed ?? {};
+  return Object.fromEntries(Object.entries({ ...interrupted?.files, ...last?.files }).flatMap(([path, left]) => {
+    const lies = fileAt(path, facts);
+    if (lies === undefined) return [];
+    const hash = keyedHash(name, lies.sha256);
+    // What a push leaves alone is as it wants it, whoever made it so; a rollback asks for nothing there.
+    return [[path, command === 'push' || hash === interrupted?.files[path] ? hash : left]];
   }));
 }

@@ -1,7 +1,8 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { Secret } from '../cluster/secret.ts';
-import type { Pushed } from '../plan/pushed.ts';
+import type { LeftFiles, Pushed } from '../plan/pushed.ts';
 import { keepKeyScript, readState, stateFolderScript } from '../shell/push-state.ts';
+import type { StoredNote } from '../shell/push-state.ts';
 import type { NodeConnection, World } from '../world.ts';
 
 /** What the state folder of a node holds of earlier pushes. */
@@ -10,7 +11,8 @@ export interface NodeMemory {
   /** Of stored fingerprints; made here where the node has none yet. */
   readonly key: Secret;
   readonly isKeyNew: boolean;
-  readonly pushed: readonly Pushed[];
+  /** Absent: no push has made all its files live here. */
+  readonly pushed?: Pushed;
 }
 
 /** What is remembered about every node, by name. */
@@ -21,12 +23,12 @@ export async function gatherMemories(cluster: Cluster, connections: readonly Nod
   const memories = await Promise.all(cluster.nodes.map(async ({ name, grafana }) => {
     const connection = connections.find((one) => one.name === name);
     if (connection === undefined) return [];
-    const { pending, key, pushed } = readState((await connection.run(stateFolderScript(grafana.statePath))).stdout);
+    const { pending, key, pushed, interrupted } = readState((await connection.run(stateFolderScript(grafana.statePath))).stdout);
     return [[name, {
       isPending: pending !== '',
       key: new Secret(key ?? Buffer.from(local.random(32)).toString('hex')),
       isKeyNew: key === undefined,
-      pushed: pushed.flatMap(({ config, files }) => readPushed(config, files)),
+      ...readPushed(readNote(pushed), readNote(interrupted)),
     }] as const];
   }));
   return new Map(memories.flat());
@@ -49,17 +51,31 @@ export function keyedHashes(memories: Memories, { local }: Pick<World, 'local'>)
   return (node, sha256) => local.sha256(`${memories.get(node)?.key.reveal()} ${sha256}`);
 }
 
+/** A first push that was killed says nothing of what lay there before it. */
+function readPushed(last: LeftFiles | undefined, interrupted: LeftFiles | undefined): Pick<NodeMemory, 'pushed'> {
+  return last === undefined ? {} : { pushed: { last, ...(interrupted === undefined ? {} : { interrupted }) } };
+}
+
 /** A note that cannot be read is as good as none. */
-function readPushed(config: string, files: string): readonly Pushed[] {
+function readNote(note: StoredNote | undefined): LeftFiles | undefined {
+  if (note === undefined) return undefined;
   try {
-    const note = JSON.parse(files) as Partial<Pushed>;
-    return typeof note.configPath === 'string' && typeof note.files === 'object' ? [{ configPath: note.configPath, files: note.files, config }] : [];
+    const read: unknown = JSON.parse(note.files);
+    return isNote(read) ? { configPath: read.configPath, files: read.files, config: note.config } : undefined;
   } catch {
-    return [];
+    return undefined;
   }
 }
 
+function isNote(read: unknown): read is Omit<LeftFiles, 'config'> {
+  return isObject(read) && typeof read.configPath === 'string' && isObject(read.files) && Object.values(read.files).every((hash) => typeof hash === 'string');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
 /** What a node is to remember of these files beside its config, as one line. */
-export function writePushed(configPath: string, files: Pushed['files']): string {
+export function writePushed({ configPath, files }: Omit<LeftFiles, 'config'>): string {
   return JSON.stringify({ configPath, files });
 }

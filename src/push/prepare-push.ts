@@ -69,10 +69,10 @@ export function seenMigrations(facts: Facts): Pick<PreparedPush, 'migrations'> {
 }
 
 /** What a plan needs of what the nodes remember. */
-export function planMemories(memories: Memories): { readonly pending: ReadonlySet<string>; readonly pushed: ReadonlyMap<string, readonly Pushed[]> } {
+export function planMemories(memories: Memories): { readonly pending: ReadonlySet<string>; readonly pushed: ReadonlyMap<string, Pushed> } {
   return {
     pending: new Set([...memories].filter(([, { isPending }]) => isPending).map(([name]) => name)),
-    pushed: new Map([...memories].map(([name, { pushed }]) => [name, pushed])),
+    pushed: new Map([...memories].flatMap(([name, { pushed }]) => (pushed === undefined ? [] : [[name, pushed]]))),
   };
 }
 

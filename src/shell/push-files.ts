@@ -1,3 +1,4 @@
+import { readPointers } from './push-state.ts';
 import { raw, sh } from './quote.ts';
 import type { Script } from './quote.ts';
 
@@ -166,7 +167,9 @@ ${raw(files.map((_, index) => `$target_${index}\n`).join('') as Script)}" "$back
 export function restoreScript(place: PushPlace, files: readonly PushFile[]): Script {
   return join([
     begin(place),
-    sh`{ for line in record pending pushed ${files.map((_, index) => `path_${index}`)}; do IFS= read -r "$line"; done; } < "$backup"record`,
+    sh`{ for line in record pending pushed ${files.map((_, index) => `path_${index}`)}; do IFS= read -r "$line"; done; } < "$backup"record
+put_back() { if [ -n "$1" ]; then printf '%s\n' "$1" > "$2"; else rm -f -- "$2"; fi; }
+put_back "$pushed" "$state"/pushed`,
     ...files.map((file, index) => sh`find_file "$path_${index}" ${index}
 if ${raw(isHeld(file) ? sh`[ -e "$target" ] && is_hash "$(sha256sum < "$target")" ${file.sha256}` : sh`[ ! -e "$target" ]`)}; then
   if [ -e "$backup"${index} ]; then cp -a -- "$backup"${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
@@ -174,9 +177,8 @@ if ${raw(isHeld(file) ? sh`[ -e "$target" ] && is_hash "$(sha256sum < "$target")
   flush "$folder"
 fi
 rm -f -- "$temp"`).reverse(),
-    sh`put_back() { if [ -n "$1" ]; then printf '%s\n' "$1" > "$2"; else rm -f -- "$2"; fi; }
-put_back "$pending" "$state"/pending
-put_back "$pushed" "$state"/pushed`,
+    // Comes last: until then it says that either may lie there, and who restores is no stranger either.
+    sh`put_back "$pending" "$state"/pending`,
   ]);
 }
 
@@ -198,8 +200,7 @@ export function settledScript({ statePath }: PushPlace): Script {
 export function auditScript(statePath: string, line: string, keep: number): Script {
   return sh`umask 077; mkdir -p ${statePath} && printf '%s\n' ${line} >> ${statePath}/audit.jsonl || exit 1
 cd ${statePath}
-left=; [ ! -s pushed ] || read -r left < pushed
-next=; [ ! -s pending ] || read -r _ next < pending
+${raw(readPointers)}
 set --
 id=
 for file in backups/*; do [ "\${file%%.*}" = "$id" ] || { id=\${file%%.*}; set -- "$@" "$id"; }; done

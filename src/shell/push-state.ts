@@ -1,17 +1,21 @@
 import { firstWord, framing, parseAnswer } from './framed-answer.ts';
+import type { Answer } from './framed-answer.ts';
 import { raw, sh } from './quote.ts';
 import type { Script } from './quote.ts';
+
+/** Sets `left` and `next` to the notes that `pushed` and `pending` point to, empty for none. */
+export const readPointers = sh`left=; [ ! -s pushed ] || read -r left < pushed
+next=; [ ! -s pending ] || read -r _ next < pending`;
 
 /** Asks for what earlier pushes left in the state folder of a node. */
 export function stateFolderScript(statePath: string): Script {
   return sh`${raw(framing)}cd ${statePath} 2>/dev/null || exit 0
 for f in pending key; do [ ! -f "$f" ] || { put "$f"; cat "$f"; }; done
-left=; [ ! -s pushed ] || read -r left < pushed
-next=; [ ! -s pending ] || read -r _ next < pending
+${raw(readPointers)}
 [ "$next" != "$left" ] || next=
 put_left() { [ ! -f "$2" ] || { IFS= read -r files; put "$1/files"; printf '%s\n' "$files"; put "$1/config"; cat; } < "$2"; }
 put_left pushed "$left"
-put_left pending "$next"`;
+put_left interrupted "$next"`;
 }
 
 export interface StateFolder {
@@ -19,8 +23,16 @@ export interface StateFolder {
   readonly pending: string;
   /** Of stored fingerprints; absent: no push has made one yet. */
   readonly key?: string;
-  /** What pushes left: the last one, and before it one that was killed while it changed the files. */
-  readonly pushed: readonly { readonly config: string; readonly files: string }[];
+  /** What the last push left whose files all went live. */
+  readonly pushed?: StoredNote;
+  /** What one was to leave that was killed while it changed the files. */
+  readonly interrupted?: StoredNote;
+}
+
+export interface StoredNote {
+  readonly config: string;
+  /** What it left beside it, as one line. */
+  readonly files: string;
 }
 
 /** Reads the answer to `stateFolderScript`. */
@@ -30,11 +42,14 @@ export function readState(stdout: string): StateFolder {
   return {
     pending: firstWord(answer.text('pending')) ?? '',
     ...(key === undefined || key === '' ? {} : { key }),
-    pushed: ['pending', 'pushed'].flatMap((folder) => {
-      const files = answer.text(`${folder}/files`);
-      return files === undefined ? [] : [{ config: answer.text(`${folder}/config`) ?? '', files }];
-    }),
+    ...storedNote('pushed', answer),
+    ...storedNote('interrupted', answer),
   };
+}
+
+function storedNote(name: 'pushed' | 'interrupted', answer: Answer): Pick<StateFolder, 'pushed' | 'interrupted'> {
+  const files = answer.text(`${name}/files`);
+  return files === undefined ? {} : { [name]: { config: answer.text(`${name}/config`) ?? '', files } };
 }
 
 /** Keeps this key unless the node has one, and prints the one it has. */

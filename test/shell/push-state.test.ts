@@ -8,6 +8,7 @@ import { listBackupsScript, readBackupList, readBackups, readBackupsScript } fro
 import { auditScript, restoreScript, stageScript, swapScript } from '../../src/shell/push-files.ts';
 import type { StagedFile } from '../../src/shell/push-files.ts';
 import { keepKeyScript, readState, rememberScript, stateFolderScript } from '../../src/shell/push-state.ts';
+import { raw, sh } from '../../src/shell/quote.ts';
 import type { Script } from '../../src/shell/quote.ts';
 import { shells } from './shells.ts';
 
@@ -44,7 +45,7 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
   };
 
   it('a node that no push was at remembers nothing', () => {
-    expect(remembered()).toEqual({ pending: '', pushed: [] });
+    expect(remembered()).toEqual({ pending: '' });
     expect(readBackupList(run(listBackupsScript(state)))).toEqual({ records: new Map(), audit: [] });
   });
 
@@ -57,39 +58,47 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
 
   it('remembers what a push left once it is live, and what it had left before when it is taken back', () => {
     stage('1', [file('pw'), text('new\n', 'old\n')]);
-    expect(remembered().pushed).toEqual([]);
+    expect(remembered().pushed).toBeUndefined();
     run(swapScript(place('1'), [file('pw'), text('new\n', 'old\n')], 'roll'));
     const first = { config: 'new\n', files: '{"of":"1"}\n' };
-    expect(remembered()).toEqual({ pending: 'roll', pushed: [first] });
+    expect(remembered()).toEqual({ pending: 'roll', pushed: first });
     push('2', [text('newer\n', 'new\n')]);
-    expect(remembered().pushed).toEqual([{ config: 'newer\n', files: '{"of":"2"}\n' }]);
+    expect(remembered().pushed).toEqual({ config: 'newer\n', files: '{"of":"2"}\n' });
     run(restoreScript(place('2'), [text('newer\n', 'new\n')]));
-    expect(remembered().pushed).toEqual([first]);
+    expect(remembered().pushed).toEqual(first);
     run(restoreScript(place('1'), [file('pw'), text('new\n', 'old\n')]));
-    expect(remembered().pushed).toEqual([]);
+    expect(remembered().pushed).toBeUndefined();
   });
 
   it('remembers the config that lies there when a push leaves it alone', () => {
     push('1', [file('pw')]);
-    expect(remembered().pushed).toEqual([{ config: 'old\n', files: '{"of":"1"}\n' }]);
+    expect(remembered().pushed).toEqual({ config: 'old\n', files: '{"of":"1"}\n' });
   });
 
   it('knows both what a killed push was about to write and what was there', () => {
     push('1', [text('new\n', 'old\n')]);
     stage('2', [text('newer\n', 'new\n')]);
     writeFileSync(join(state, 'pending'), 'roll backups/2.left\n');
-    expect(remembered().pushed.map((one) => one.config)).toEqual(['newer\n', 'new\n']);
+    expect(remembered()).toMatchObject({ pushed: { config: 'new\n' }, interrupted: { config: 'newer\n' } });
+  });
+
+  it.each([['before', sh`mv() { kill -KILL $$; }`], ['after', sh`mv() { command mv "$@"; kill -KILL $$; }`]])('knows both when who takes a push back is killed %s a file went back', (_, kill) => {
+    push('1', [text('new\n', 'old\n')]);
+    push('2', [text('newer\n', 'new\n')]);
+    expect(() => run(sh`${raw(kill)}
+${raw(restoreScript(place('2'), [text('newer\n', 'new\n')]))}`)).toThrow('exit null');
+    expect(remembered()).toMatchObject({ pushed: { config: 'new\n' }, interrupted: { config: 'newer\n' } });
   });
 
   it('takes note of a config as it lies there, unless it changed meanwhile', () => {
     mkdirSync(state);
     run(rememberScript(state, { path: config, sha256: sha256('other\n') }, '{}'));
-    expect(remembered().pushed).toEqual([]);
+    expect(remembered().pushed).toBeUndefined();
     run(rememberScript(state, { path: config, sha256: sha256('old\n') }, '{}'));
-    expect(remembered().pushed).toEqual([{ config: 'old\n', files: '{}\n' }]);
+    expect(remembered().pushed).toEqual({ config: 'old\n', files: '{}\n' });
     run(rememberScript(state, { path: config, sha256: sha256('old\n') }, '{"later":1}'));
     run(rememberScript(state, { path: config, sha256: sha256('other\n') }, '{}'));
-    expect(remembered().pushed).toEqual([{ config: 'old\n', files: '{"later":1}\n' }]);
+    expect(remembered().pushed).toEqual({ config: 'old\n', files: '{"later":1}\n' });
     expect(new Set(readdirSync(state).filter((name) => name.startsWith('remembered.')).map((name) => name.split('.')[1])).size).toBe(1);
   });
 
@@ -104,7 +113,7 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
     expect([...readBackupList(run(listBackupsScript(state))).records.keys()]).toEqual(['1', '2', '3', '4']);
     run(auditScript(state, '{}', 2));
     expect(kept()).toEqual(['1', '3', '4']);
-    expect(remembered().pushed).toEqual([{ config: 'new\n', files: '{"of":"1"}\n' }]);
+    expect(remembered().pushed).toEqual({ config: 'new\n', files: '{"of":"1"}\n' });
     push('5', [text('newer\n', 'new\n')]);
     run(auditScript(state, '{}', 2));
     expect(kept()).toEqual(['4', '5']);
