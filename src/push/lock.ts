@@ -59,6 +59,12 @@ export async function clearLeft(place: LockPlace, holder: LockHolder, world: Pic
   if (await takeOver(place, held, holder, world)) await connection.run(unlockScript(statePath, JSON.stringify(holder)));
 }
 
+/** What a second person is told about who holds the lock of a node; undefined: nobody does. */
+export async function lockedBy({ connection, statePath }: Pick<LockPlace, 'connection' | 'statePath'>): Promise<UserError | undefined> {
+  const { stdout } = await connection.run(lookAtLockScript(statePath));
+  return stdout === '' ? undefined : locked(connection.name, readLock(stdout));
+}
+
 async function take(place: LockPlace, holder: LockHolder, world: Outside): Promise<void> {
   const { connection, statePath } = place;
   const { clock } = world;

@@ -11,6 +11,7 @@ import { schemaOf } from '../settings/encryption-keys.ts';
 import type { NodeConnection, World } from '../world.ts';
 import { gatherMemories, keyedHashes } from './node-memory.ts';
 import type { Memories } from './node-memory.ts';
+import { refuseStale } from './refuse-stale.ts';
 import { settleSecrets } from './settle-secrets.ts';
 import type { SecretsInput } from './settle-secrets.ts';
 import { findSchemaChange, startFacts } from './start-facts.ts';
@@ -53,10 +54,12 @@ export async function preparePush(input: PushInput, world: World): Promise<Prepa
   const plan = makePlan({
     ...outcomeInput, ...planMemories(memories), keyedHash, fingerprint: (secret) => world.local.fingerprint(secret), ...(chosen === undefined ? {} : { chosen }),
   });
+  const outcomes = nodeOutcomes(outcomeInput);
+  await refuseStale({ plan, outcomes, connections });
   const schema = await findSchemaChange(facts, cluster, plan, connections, world);
   return {
     command: 'push', plan: { ...plan, ...(schema === undefined ? {} : { schema }) }, start: startFacts(facts, cluster, settled.databasePassword), cluster, connections, keyedHash, memories, salt, ...seenMigrations(facts),
-    outcomes: nodeOutcomes(outcomeInput),
+    outcomes,
     secrets: [...Object.values(settled).filter((value): value is Secret => value instanceof Secret), ...knownSecrets(facts)],
   };
 }

@@ -15,6 +15,7 @@ import type { PastPush } from './backups.ts';
 import { gatherMemories, keyedHashes } from './node-memory.ts';
 import { planMemories, seenMigrations } from './prepare-push.ts';
 import type { PreparedPush } from './prepare-push.ts';
+import { refuseStale } from './refuse-stale.ts';
 
 export interface RollbackInput {
   readonly cluster: Cluster;
@@ -44,7 +45,6 @@ export async function prepareRollback(input: RollbackInput, world: World): Promi
   const undone = takenBack(ours, to);
   refuseLacking(undone, names);
 
-  const memories = await gatherMemories(cluster, connections, world);
   const outcomes = (await Promise.all(cluster.nodes.map(async (node): Promise<readonly NodeOutcome[]> => {
     const entry = facts.nodes.find(({ name }) => name === node.name)?.node;
     const connection = connections.find(({ name }) => name === node.name);
@@ -53,12 +53,14 @@ export async function prepareRollback(input: RollbackInput, world: World): Promi
     return [restoredOutcome(node, entry.facts, files)];
   }))).flat();
 
+  const memories = await gatherMemories(cluster, connections, world);
   const first = outcomes.find(({ files }) => files.length > 0);
   const goal = first === undefined ? '' : databaseLine(first, 'after');
   const keyedHash = keyedHashes(memories, world);
   const plan = planOutcomes(outcomes, {
     cluster, keyedHash, sha256: world.local.sha256, fingerprint: (secret) => world.local.fingerprint(secret), ...planMemories(memories), ...(chosen === undefined ? {} : { chosen }),
   }, (outcome) => databaseLine(outcome, 'before') === goal);
+  await refuseStale({ plan, outcomes, connections });
   const restored = outcomes.flatMap(({ files }) => files.flatMap(({ what, content }) => (what === 'secret' && content !== undefined ? [new Secret(content.reveal().trim())] : [])));
   const prepared: PreparedPush = { command: 'rollback', plan, cluster, outcomes, connections, memories, salt: '', keyedHash, secrets: [...restored, ...knownSecrets(facts)], ...seenMigrations(facts) };
   return { prepared, undone, moved: first !== undefined && databaseLine(first, 'before') === goal ? movedSince(undone, prepared) : [] };

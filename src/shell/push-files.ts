@@ -106,6 +106,12 @@ function join(scripts: readonly Script[]): Script {
   return scripts.join('\n') as Script;
 }
 
+/** Exits with `changedMeanwhile` unless these files lie there as they were found. */
+export function asFoundScript(files: readonly { readonly path: string; readonly expectedSha256?: string | undefined }[]): Script {
+  return join(files.map(({ path, expectedSha256 }) => (expectedSha256 === undefined ? sh`[ ! -e ${path} ] || exit ${pushExit.changedMeanwhile}`
+    : sh`hash=$(sha256sum < ${path}) && [ "\${hash%% *}" = ${expectedSha256} ] || exit ${pushExit.changedMeanwhile}`)));
+}
+
 /** Puts every file beside its target under a temporary name, with owner and mode, and keeps what is there, all safe on disk. Nothing is live yet. */
 export function stageScript(place: PushPlace, files: readonly StagedFile[], notes: PushNotes): Script {
   return join([

@@ -244,12 +244,31 @@ describe('what goes wrong on the way', () => {
     const before = await onAll('systemctl show -p InvocationID --value grafana-server');
     const both = await Promise.all([pushed(file), pushed(file)]);
     expect(both.map(({ exitCode }) => exitCode).toSorted((one, other) => one - other)).toEqual([ExitCode.Done, ExitCode.NotAsItShouldBe]);
-    expect(both.find(({ exitCode }) => exitCode !== 0)!.said).toMatch(/Another push (holds the lock|was at)|a file was edited|is at the nodes/);
+    expect(both.find(({ exitCode }) => exitCode !== 0)!.said).toMatch(/Another push (holds the lock|was at)|a file was edited|changed while they were looked at/);
     expect(await states()).toEqual(three('new active'));
     const after = await onAll('systemctl show -p InvocationID --value grafana-server; journalctl -u grafana-server -o cat --since -60s | grep -c "^Started" || :');
     expect(after.some((text, index) => text.startsWith(before[index]!))).toBe(false);
     expect(await states()).toEqual(three('new active'));
     expect(await leftovers()).toEqual(three(''));
+  });
+
+  it('a push that another one overtakes while it looks takes its files for nobody\'s edit', async () => {
+    const file = next();
+    let first: Promise<Ended> | undefined;
+    const atWork = await pushed(file, {}, { looked: () => new Promise((resolve) => {
+      first = pushed(file, {}, { line: (line) => void (/^lab-2 {2}starting/.test(line) && resolve(line)) });
+      first.then(resolve, resolve);
+    }) });
+    expect(await first).toMatchObject({ exitCode: ExitCode.Done });
+    expect(atWork).toMatchObject({ exitCode: ExitCode.NotAsItShouldBe, said: expect.stringMatching(/^Another push holds the lock on lab-\d: .*push \(roll\) to lab-1, lab-2, lab-3/) as string });
+
+    next();
+    const wanted = readFileSync(file, 'utf8');
+    const done = await pushed(file, { adopt: true }, { looked: () => pushed(file) });
+    expect(done).toMatchObject({ exitCode: ExitCode.NotAsItShouldBe, said: expect.stringMatching(/^Files on lab-\d changed while they were looked at\.\nTry again/) as string });
+    expect(readFileSync(file, 'utf8')).toBe(wanted);
+    expect(await states()).toEqual(three('new active'));
+    await expectWhole(file);
   });
 
   it('hooks: around each node with its name, and one that fails stops the roll', async () => {

@@ -4,6 +4,7 @@ import { push } from '../../src/commands/push.ts';
 import type { PushOptions } from '../../src/commands/push-options.ts';
 import { makeWorld } from '../../src/context.ts';
 import type { World } from '../../src/world.ts';
+import type { DatabaseRequest } from '../../src/world/database.ts';
 import type { Lab, LabHost } from '../lab/lab.ts';
 
 export const packageRoot = join(import.meta.dirname, '../..');
@@ -60,12 +61,14 @@ let oneWorld: World | undefined;
 export interface Witness {
   /** Gets each line of progress as it comes. */
   readonly line?: (text: string) => void;
+  /** Is waited for once the nodes have been looked at, before they say what pushes left there. */
+  readonly looked?: () => Promise<unknown>;
   /** Answers the question before the push. */
   readonly confirm?: () => Promise<boolean>;
 }
 
 /** Pushes with the real world, without a terminal. */
-export async function pushTo(lab: Lab, file: string, options: PushOptions = {}, { line, confirm }: Witness = {}): Promise<Pushed> {
+export async function pushTo(lab: Lab, file: string, options: PushOptions = {}, { line, looked, confirm }: Witness = {}): Promise<Pushed> {
   let stdout = '';
   let stderr = '';
   const world = atHome(oneWorld ??= makeWorld(packageRoot), lab.folder);
@@ -82,7 +85,12 @@ export async function pushTo(lab: Lab, file: string, options: PushOptions = {}, 
     },
   };
   const prompt = confirm === undefined ? world.prompt : { ...world.prompt, available: true, confirm };
-  const exitCode = await push({ ...world, screen, prompt }, { file, hostKey: lab.hostKeyFingerprints, yes: confirm === undefined, ...options });
+  let waited: Promise<unknown> | undefined;
+  const database = { ...world.database, open: async (request: DatabaseRequest) => {
+    await (waited ??= looked?.());
+    return world.database.open(request);
+  } };
+  const exitCode = await push({ ...world, screen, prompt, database }, { file, hostKey: lab.hostKeyFingerprints, yes: confirm === undefined, ...options });
   return { exitCode, stdout, stderr };
 }
 

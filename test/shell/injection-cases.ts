@@ -9,7 +9,7 @@ import { hostScript } from '../../src/shell/host-script.ts';
 import { configScript, contentsScript } from '../../src/shell/node-scripts.ts';
 import { peersScript } from '../../src/shell/peers-script.ts';
 import { listBackupsScript, readBackupsScript } from '../../src/shell/push-backups.ts';
-import { auditScript, restoreScript, settledScript, stageScript, swapScript, unstageScript } from '../../src/shell/push-files.ts';
+import { asFoundScript, auditScript, restoreScript, settledScript, stageScript, swapScript, unstageScript } from '../../src/shell/push-files.ts';
 import { breakLockScript, keepLockScript, lockScript, lookAtLockScript, takeOverScript, unlockScript } from '../../src/shell/push-lock.ts';
 import { endStartScript, lifeScript, logScript, startScript, stateScript, stopScript } from '../../src/shell/push-service.ts';
 import { keepKeyScript, rememberScript, stateFolderScript } from '../../src/shell/push-state.ts';
@@ -60,6 +60,7 @@ export const cases: Readonly<Record<string, (odd: Odd) => readonly Step[]>> = {
   swapScript: (odd) => pushSteps(odd).slice(0, 2),
   restoreScript: (odd) => pushSteps(odd),
   framed: ({ word }) => [{ script: framed('end', sh`printf '%s\n' ${word(0)}`), prints: (stdout) => stdout === `${word(0)}\n\nend<0\n` }],
+  asFoundScript: (odd) => [pushSteps(odd)[0]!, pushSteps(odd)[1]!, { script: asFoundScript([{ path: pushFiles(odd)[0]!.path, expectedSha256: sha256(odd.word(1)) }]) }],
   settledScript: ({ folder }) => [{ script: settledScript(pushPlace(folder)) }],
   listBackupsScript: (odd) => [pushSteps(odd)[0]!, { script: listBackupsScript(pushPlace(odd.folder).statePath), prints: (stdout) => [...parseAnswer(stdout).under('record').values()].includes(`${odd.name(2)}\n`) }],
   readBackupsScript: (odd) => [pushSteps(odd)[0]!, pushSteps(odd)[1]!, {

@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shells } from './shells.ts';
-import { pushExit, restoreScript, stageScript, swapScript, unstageScript } from '../../src/shell/push-files.ts';
+import { asFoundScript, pushExit, restoreScript, stageScript, swapScript, unstageScript } from '../../src/shell/push-files.ts';
 import type { StagedFile } from '../../src/shell/push-files.ts';
 import type { Script } from '../../src/shell/quote.ts';
 
@@ -160,6 +160,18 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
     expect(backups()).toHaveLength(3);
     expect(run(unstageScript(place(), files()))).toBe(0);
     expect(backups()).toEqual([]);
+  });
+
+  it('tells files that are as they were found', () => {
+    const [password, text] = files();
+    const found = (...lie: Parameters<typeof asFoundScript>[0]) => run(asFoundScript(lie));
+    expect(found({ path: config, expectedSha256: sha256('old\n') }, { path: password!.path })).toBe(0);
+    expect(found({ path: config, expectedSha256: sha256('older\n') })).toBe(pushExit.changedMeanwhile);
+    expect(found({ path: config })).toBe(pushExit.changedMeanwhile);
+    expect(found({ path: password!.path, expectedSha256: password!.sha256 })).toBe(pushExit.changedMeanwhile);
+    stage();
+    run(swapScript(place(), files(), 'roll'));
+    expect(found(...[text!, password!].map(({ path, sha256: expectedSha256 }) => ({ path, expectedSha256 })))).toBe(0);
   });
 
   it('forgets what a push that was killed had staged', () => {
