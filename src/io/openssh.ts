@@ -70,16 +70,15 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
     options.tell?.(name, 'logs in');
     try {
       if (cancelled) throw new Error('cancelled');
-      const outcome = await login(target, { ...(own === undefined ? {} : { known: own }), limited: own === undefined || mayLimit(own) }, index, free);
+      const outcome = await login(target, own === undefined ? { limited: true } : wayOf(own), index, free);
       if (!('failure' in outcome) || !['other', 'refused', 'timeout'].includes(outcome.failure.kind)) return outcome;
-      const way = await ways[index]!();
-      if ('failure' in way) return { name, ...way };
-      const limited = mayLimit(way);
+      const settings = await ways[index]!();
+      if ('failure' in settings) return { name, ...settings };
+      const way = wayOf(settings);
       // A host hangs up while a person compares fingerprints (LoginGraceTime); now that the key is trusted, once more.
       const hungUp = questions[index]?.hasTrustedKey() === true;
-      const hurried = own === undefined && !limited && outcome.failure.kind === 'timeout';
-      const isOld = own === undefined && isUnknownOption(outcome.failure);
-      return hungUp || hurried || isOld ? await login(target, { known: way, limited }, index + targets.length, free) : outcome;
+      const wrongGuess = own === undefined && ((outcome.failure.kind === 'timeout' && !way.limited) || isUnknownOption(outcome.failure));
+      return hungUp || wrongGuess ? await login(target, way, index + targets.length, free) : outcome;
     } finally {
       free();
     }
@@ -137,6 +136,10 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
   } finally {
     askpass.close();
   }
+}
+
+function wayOf(settings: SshSettings): Pick<MasterWay, 'known' | 'limited'> {
+  return { known: settings, limited: mayLimit(settings) };
 }
 
 /** What the user's config makes of a target. */
