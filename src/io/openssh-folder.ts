@@ -16,7 +16,8 @@ export function makeFolder(): Folder {
   const remove = () => {
     process.off('exit', remove);
     for (const signal of signals) process.off(signal, ended);
-    rmSync(path, { recursive: true, force: true });
+    // An ssh that was just killed may still put a question there.
+    rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 10 });
   };
   const ended = (signal: NodeJS.Signals) => {
     // Somebody else ends the process in their own time and still needs the sockets; `exit` comes later.

@@ -55,7 +55,7 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
   const running = new Set<SshProcess>();
   let cancelled = false;
 
-  // `ssh -G` costs a tenth of a login: with no more nodes than a hop may have at once, it is asked where a login goes wrong.
+  // `ssh -G` costs a tenth of a login: with no more nodes than a hop may have at once, no login waits for it.
   const isFew = targets.length <= options.perHop;
   const ways = targets.map(({ target }) => once(() => askWay(target, options.config)));
 
@@ -71,14 +71,14 @@ async function connectAll(targets: readonly ConnectTarget[], options: ConnectOpt
     try {
       if (cancelled) throw new Error('cancelled');
       const outcome = await login(target, own === undefined ? { limited: true } : wayOf(own), index, free);
-      if (!('failure' in outcome) || !['other', 'refused', 'timeout'].includes(outcome.failure.kind)) return outcome;
+      if (cancelled || !('failure' in outcome) || !['other', 'refused', 'timeout'].includes(outcome.failure.kind)) return outcome;
       const settings = await ways[index]!();
       if ('failure' in settings) return { name, ...settings };
       const way = wayOf(settings);
       // A host hangs up while a person compares fingerprints (LoginGraceTime); now that the key is trusted, once more.
       const hungUp = questions[index]?.hasTrustedKey() === true;
       const wrongGuess = own === undefined && ((outcome.failure.kind === 'timeout' && !way.limited) || isUnknownOption(outcome.failure));
-      return hungUp || wrongGuess ? await login(target, way, index + targets.length, free) : outcome;
+      return (hungUp || wrongGuess) && !cancelled ? await login(target, way, index + targets.length, free) : outcome;
     } finally {
       free();
     }

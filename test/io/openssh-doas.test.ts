@@ -44,7 +44,7 @@ describe('doas', () => {
     const bytes = '\x03\x04\r\n\x1a'.repeat(10_000);
     for (const outcome of outcomes) {
       // The newline that doas writes after the password goes through the terminal, and may come late.
-      expect(await connected(outcome).run(`id -un; printf %s '${bytes}'; echo err >&2`)).toEqual({ exitCode: 0, stdout: `root\n${bytes}`, stderr: expect.stringMatching(/^\n?err\n$/) as string });
+      expect(await connected(outcome).run(`id -un; printf %s '${bytes}'; echo err >&2`)).toEqual({ exitCode: 0, stdout: `root\n${bytes}`, stderr: expect.stringMatching(/^\r?\n?err\n$/) as string });
       await connected(outcome).close();
     }
     expect(ssh.questions).toHaveLength(1);

@@ -91,6 +91,21 @@ describe('a cancelled question', () => {
     expect(foldersOf(process.pid)).toEqual([]);
     await vi.waitUntil(() => sshd.sessions() === 0, { timeout: 30_000 });
   });
+
+  it('is not followed by another login, though the one it ends has just trusted a key', async () => {
+    const locked = makePerson(folder, 'sesame');
+    const theirs = await startSshd(folder, locked.publicKey);
+    const logins = `${folder}/logins`;
+    const counted = locked.config('counted', [`Match exec "[ -z $SSH_ASKPASS ] || echo login >> ${logins}"`]);
+    const cancelled = () => Promise.reject(new UserError('cancelled', { exitCode: 130 }));
+    const ssh = sshWith([true, cancelled]);
+    await expect(ssh.connect([target('graf-a', 'root', theirs.port)], { config: counted })).rejects.toThrow('cancelled');
+    expect(ssh.questions).toHaveLength(2);
+    await vi.waitUntil(() => processesWith(counted).length === 0, { timeout: 30_000 });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(readFileSync(logins, 'utf8')).toBe('login\n');
+    await theirs.stop();
+  });
 });
 
 describe('a jump host', () => {
