@@ -70,7 +70,12 @@ export function isEmpty(plan: Plan): boolean {
 
 /** Whether it would undo what somebody else changed. */
 export function hasTheirs({ nodes }: Plan): boolean {
-  return nodes.some(({ changes, files }) => [...changes, ...files].some(({ theirs }) => theirs !== undefined));
+  return nodes.some(isTheirs);
+}
+
+/** Whether somebody else changed what it would change on this node. */
+export function isTheirs({ changes, files }: NodePlan): boolean {
+  return [...changes, ...files].some(({ theirs }) => theirs !== undefined);
 }
 
 /** How many times a Grafana goes away and comes back. */

@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { OnFailure } from '../cluster/cluster.ts';
 import { nodePaths } from '../settings/node-paths.ts';
 import { UserError } from '../errors.ts';
+import { isTheirs } from '../plan/plan.ts';
+import type { NodePlan } from '../plan/plan.ts';
 import { rememberScript } from '../shell/push-state.ts';
 import type { World } from '../world.ts';
 import { audit, auditFiles } from './audit.ts';
@@ -26,7 +28,7 @@ export interface ApplyOptions {
 
 /** Applies a prepared plan under the lock and says what every node is left with. Rejects with UserError, nothing changed, when staging fails or another push holds the lock. */
 export async function applyPush(prepared: PreparedPush, options: ApplyOptions, world: World): Promise<Rolled> {
-  const { plan, cluster, outcomes, connections, keyedHash } = prepared;
+  const { plan, cluster, outcomes, connections, memories, keyedHash } = prepared;
   const holder = makeHolder(prepared, world);
   const { id } = holder;
   const places = lockPlaces(prepared);
@@ -34,13 +36,15 @@ export async function applyPush(prepared: PreparedPush, options: ApplyOptions, w
   const watched = clusterNodes(prepared);
   return world.uninterrupted((signal) => withLock(places, holder, options.breakLock, world, async () => {
     await takeKeys(prepared);
+    // This one may be killed, too: by then it is settled what the one before left.
+    await remember(prepared, plan.nodes.filter((node) => memories.get(node.name)?.pushed?.interrupted !== undefined && !isTheirs(node)), { locked: true });
     await stage(nodes, backupNotes(prepared, holder));
     const live = liveLines(plan, world);
     const context = rollContext(prepared, { signal, tell: live.tell, ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }) }, world);
     const rolled = { ...await roll({ kind: plan.kind === 'move' ? 'move' : 'roll', nodes, cluster: watched }, context).finally(live.done), behind: prepared.command === 'push' ? plan.behind ?? [] : [] };
     await unstage(nodes.filter(({ name }) => rolled.nodes.some((result) => result.name === name && result.state === 'untouched')));
     const result = Object.fromEntries(rolled.nodes.map(({ name, state }) => [name, state]));
-    await remember(prepared);
+    await remember(prepared, plan.nodes.filter(needsNoFile), { locked: true });
     const { who, from, since } = holder;
     await audit({ id, command: prepared.command, kind: plan.kind, who, from, since, ended: world.clock.now().toISOString(), files: auditFiles(plan.nodes), result }, cluster, places, world);
     return rolled;
@@ -50,7 +54,8 @@ export async function applyPush(prepared: PreparedPush, options: ApplyOptions, w
 /** Takes away what an earlier push of this person left on the nodes when it was killed, and takes note of hands that made a node what it should be; for a push that has nothing to change. */
 export async function tidyUp(prepared: PreparedPush, world: World): Promise<void> {
   await Promise.allSettled(lockPlaces(prepared).map((place) => clearLeft(place, makeHolder(prepared, world), world)));
-  await remember(prepared, { unlessFirst: true });
+  const { plan, memories } = prepared;
+  await remember(prepared, plan.nodes.filter((node) => needsNoFile(node) && memories.get(node.name)?.pushed !== undefined), { locked: false });
 }
 
 /** Keys that the plan is made with must be those that stay on the nodes. */
@@ -59,18 +64,23 @@ async function takeKeys({ cluster, connections, memories }: PreparedPush): Promi
   if (others.length > 0) throw new UserError(`Another push was at ${others.join(', ')} since this one looked.`, { hint: 'Push again.' });
 }
 
-/** Nodes that need no new file are as the last push wants them, whoever wrote them: their config is what a later edit is measured by. */
-async function remember(prepared: PreparedPush, { unlessFirst = false } = {}): Promise<void> {
-  const { plan, outcomes, connections, memories } = prepared;
-  await Promise.allSettled(plan.nodes.filter(({ files }) => files.length === 0).map(async ({ name }) => {
+/** Such a node is as the last push wants it, whoever made it so. */
+function needsNoFile({ files }: NodePlan): boolean {
+  return files.length === 0;
+}
+
+/** Makes what lies on these nodes now what a later edit is measured by. */
+async function remember(prepared: PreparedPush, nodes: readonly NodePlan[], hold: { readonly locked: boolean }): Promise<void> {
+  const { outcomes, connections, memories } = prepared;
+  await Promise.allSettled(nodes.map(async ({ name }) => {
     const outcome = outcomes.find(({ node }) => node.name === name);
     const connection = connections.find((one) => one.name === name);
     const config = outcome?.facts.config;
     const pushed = memories.get(name)?.pushed;
-    if (outcome === undefined || connection === undefined || config === undefined || (unlessFirst && pushed === undefined)) return;
+    if (outcome === undefined || connection === undefined || config === undefined) return;
     const left = { configPath: outcome.facts.configPath, config: config.text, files: filesLeft(prepared, name, outcome.facts) };
     if (isDeepStrictEqual(pushed, { last: left })) return;
-    await connection.run(rememberScript(outcome.node.grafana.statePath, { path: config.realPath, sha256: config.sha256 }, writePushed(left)));
+    await connection.run(rememberScript(outcome.node.grafana.statePath, { path: config.realPath, sha256: config.sha256 }, writePushed(left), hold));
   }));
 }
 

@@ -39,7 +39,7 @@ export function backupNotes(prepared: PreparedPush, { id, who, from, since }: Lo
     const configPath = facts?.configPath ?? '';
     const kept = Object.entries(facts === undefined ? {} : filesLeft(prepared, name, facts)).filter(([path]) => !files.some((file) => file.path === path));
     const left = [...kept, ...files.flatMap(({ what, path, hash }) => (what === 'config' || hash === undefined ? [] : [[path, hash] as const]))];
-    return [name, { record: JSON.stringify(record), pushed: writePushed({ configPath, files: Object.fromEntries(left) }), configPath }];
+    return [name, { record: JSON.stringify(record), pushed: writePushed({ configPath, files: Object.fromEntries(left) }), config: { path: configPath, expectedSha256: facts?.config?.sha256 } }];
   }));
 }
 

@@ -29,7 +29,14 @@ export interface PushNotes {
   readonly record: string;
   /** Keyed hashes of what the node has once the push is through, as one line. */
   readonly pushed: string;
-  readonly configPath: string;
+  /** As the plan found it. */
+  readonly config: FoundFile;
+}
+
+export interface FoundFile {
+  readonly path: string;
+  /** Absent: there was nothing. */
+  readonly expectedSha256?: string | undefined;
 }
 
 /** Exit codes of the scripts below. */
@@ -107,7 +114,7 @@ function join(scripts: readonly Script[]): Script {
 }
 
 /** Exits with `changedMeanwhile` unless these files lie there as they were found. */
-export function asFoundScript(files: readonly { readonly path: string; readonly expectedSha256?: string | undefined }[]): Script {
+export function asFoundScript(files: readonly FoundFile[]): Script {
   return join(files.map(({ path, expectedSha256 }) => (expectedSha256 === undefined ? sh`[ ! -e ${path} ] || exit ${pushExit.changedMeanwhile}`
     : sh`hash=$(sha256sum < ${path}) && [ "\${hash%% *}" = ${expectedSha256} ] || exit ${pushExit.changedMeanwhile}`)));
 }
@@ -124,7 +131,7 @@ export function stageScript(place: PushPlace, files: readonly StagedFile[], note
     ...files.map((_, index) => sh`back_up ${the('target', index)} "$backup"${index}`),
     layOutMemory(files, notes),
     writeRecord(files, notes),
-    sh`flush ${raw(files.flatMap((file, index) => (isHeld(file) ? [the('temp', index).script] : [])).join(' ') as Script)} "$backup"left "$backup"record "$state"/backups`,
+    sh`flush ${raw(files.flatMap((file, index) => (isHeld(file) ? [the('temp', index).script] : [])).join(' ') as Script)} "$backup"* "$state"/backups`,
   ]);
 }
 
@@ -152,9 +159,10 @@ export function swapScript(place: PushPlace, files: readonly PushFile[], reason:
 }
 
 /** Lays out what the node is to remember once this push is live: its hashes, and the config as it then is. */
-function layOutMemory(files: readonly StagedFile[], { pushed, configPath }: PushNotes): Script {
-  const index = files.findIndex(({ path }) => path === configPath);
-  if (files[index] === undefined) return sh`{ printf '%s\n' ${pushed}; find_file ${configPath} 0; cat "$target"; } > "$backup"left`;
+function layOutMemory(files: readonly StagedFile[], { pushed, config }: PushNotes): Script {
+  const index = files.findIndex(({ path }) => path === config.path);
+  // An edit that came after the plan is not ours to remember: it would be undone without a word.
+  if (files[index] === undefined) return join([sh`{ printf '%s\n' ${pushed}; [ ! -e ${config.path} ] || cat < ${config.path}; } > "$backup"left`, asFoundScript([config])]);
   return sh`write ${pushed}"
 "${isHeld(files[index]) ? the('text', index) : ''} "$backup"left`;
 }
@@ -175,7 +183,8 @@ export function restoreScript(place: PushPlace, files: readonly PushFile[]): Scr
     begin(place),
     sh`{ for line in record pending pushed ${files.map((_, index) => `path_${index}`)}; do IFS= read -r "$line"; done; } < "$backup"record
 put_back() { if [ -n "$1" ]; then printf '%s\n' "$1" > "$2"; else rm -f -- "$2"; fi; }
-put_back "$pushed" "$state"/pushed`,
+printf '%s\n' "restore backups/$id.left" > "$state"/pending || :
+put_back "$pushed" "$state"/pushed || :`,
     ...files.map((file, index) => sh`find_file "$path_${index}" ${index}
 if ${raw(isHeld(file) ? sh`[ -e "$target" ] && is_hash "$(sha256sum < "$target")" ${file.sha256}` : sh`[ ! -e "$target" ]`)}; then
   if [ -e "$backup"${index} ]; then cp -a -- "$backup"${index} "$temp"; flush "$temp"; mv -f -- "$temp" "$target"
@@ -183,7 +192,7 @@ if ${raw(isHeld(file) ? sh`[ -e "$target" ] && is_hash "$(sha256sum < "$target")
   flush "$folder"
 fi
 rm -f -- "$temp"`).reverse(),
-    // Comes last: until then it says that either may lie there, and who restores is no stranger either.
+    // Comes last: until then it says that either may lie there, and a push that is killed here is no stranger either.
     sh`put_back "$pending" "$state"/pending`,
   ]);
 }

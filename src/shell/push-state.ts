@@ -64,11 +64,12 @@ if [ -s key ]; then rm -f key.$$.tmp; else mv -f key.$$.tmp key; fi
 cat key`;
 }
 
-/** Remembers a config as it lies there as the one that a push left, if it still is the one with this hash; `files`: what it left beside it, as one line. */
-export function rememberScript(statePath: string, config: { readonly path: string; readonly sha256: string }, files: string): Script {
+/** Remembers a config as it lies there as the one that a push left, if it still is the one with this hash; `files`: what it left beside it, as one line. `locked`: by this push; else nothing is done while another is at work. */
+export function rememberScript(statePath: string, config: { readonly path: string; readonly sha256: string }, files: string, { locked }: { readonly locked: boolean }): Script {
   return sh`set -eu
 umask 077
 cd ${statePath}
+${raw(locked ? sh`:` : sh`[ ! -d lock ] || exit 0`)}
 left=$(mktemp remembered.XXXXXX)
 { printf '%s\n' ${files}; cat ${config.path}; } > "$left"
 if [ "$(tail -n +2 "$left" | sha256sum | cut -d' ' -f1)" = ${config.sha256} ]; then

@@ -81,7 +81,7 @@ function workOn(connection: NodeConnection, host: Lab['hosts'][number], content:
   const files: readonly StagedFile[] = [{ path, content, sha256, expectedSha256, place: { kind: 'config' } }];
   expected.set(path, sha256);
   return {
-    stage: () => must(connection.run(stageScript(place, files, { record: '{}', pushed: '{}', configPath: path }))),
+    stage: () => must(connection.run(stageScript(place, files, { record: '{}', pushed: '{}', config: { path } }))),
     swap: () => must(connection.run(swapScript(place, files, 'roll'))),
   };
 }

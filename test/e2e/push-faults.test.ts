@@ -271,6 +271,19 @@ describe('what goes wrong on the way', () => {
     await expectWhole(file);
   });
 
+  it("a push that fails after one that was killed puts back what that one had left, and nobody is said to have edited it", async () => {
+    const id = '20260101T000000Z-0001';
+    // As if killed when its files were live, and before it said so.
+    await ask(hosts[0], `cd /var/lib/grafana-ha; read -r left < pushed; sed -i 's,${new URL(url).hostname},killed.example.com,' ${config}; { head -n 1 "$left"; cat ${config}; } > backups/${id}.left; echo roll backups/${id}.left > pending`);
+    const file = next();
+    await ask(hosts[0], whileNew('exit 1'));
+    const ended = await pushed(file);
+    await ask(hosts[0], mendDropIn);
+    expect(ended).toMatchObject({ exitCode: ExitCode.EndedBadly, said: expect.stringContaining('lab-1  has its old config back') as string });
+    expect(await ask(hosts[0], `grep -c '^root_url = https://killed' ${config}; ls -A /var/lib/grafana-ha | grep -c pending || :`)).toBe('1\n0');
+    await expectWhole(file);
+  });
+
   it('hooks: around each node with its name, and one that fails stops the roll', async () => {
     const log = join(lab.folder, 'hooks.log');
     const script = join(lab.folder, 'hook.sh');

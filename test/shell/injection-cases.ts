@@ -87,7 +87,7 @@ export const cases: Readonly<Record<string, (odd: Odd) => readonly Step[]>> = {
   stateFolderScript: ({ folder }) => [{ script: stateFolderScript(folder) }],
   keepKeyScript: ({ folder, word }) => [{ script: keepKeyScript(folder, word(0)), prints: (stdout) => stdout === `${word(0)}\n` }],
   rememberScript: ({ folder, name, word }) => [auditStep(folder, word(0)), {
-    script: rememberScript(folder, { path: `${folder}/audit.jsonl`, sha256: sha256(`${word(0)}\n`) }, name(1)),
+    script: rememberScript(folder, { path: `${folder}/audit.jsonl`, sha256: sha256(`${word(0)}\n`) }, name(1), { locked: true }),
   }, { script: stateFolderScript(folder), prints: (stdout) => parseAnswer(stdout).text('pushed/files') === `${name(1)}\n` }],
   peersScript: ({ word }) => [{ script: peersScript({
     layout: { unit: word(0) }, listen: [{ protocol: 'tcp', at: { host: word(1), port: 1 } }], expect: [{ protocol: 'udp', word: word(2) }],
@@ -121,7 +121,7 @@ function pushSteps(odd: Odd): readonly Step[] {
   const files = pushFiles(odd);
   const path = files[0]!.path;
   return [
-    { script: stageScript(pushPlace(folder), files, { record: name(2), pushed: name(3), configPath: path }), leaves: { path: `${folder}/state/backups/${pushPlace(folder).id}.record`, content: `${name(2)}\n\n\n${path}\n` } },
+    { script: stageScript(pushPlace(folder), files, { record: name(2), pushed: name(3), config: { path } }), leaves: { path: `${folder}/state/backups/${pushPlace(folder).id}.record`, content: `${name(2)}\n\n\n${path}\n` } },
     { script: swapScript(pushPlace(folder), files, word(4)), leaves: { path, content: word(1) } },
     { script: restoreScript(pushPlace(folder), files) },
   ];

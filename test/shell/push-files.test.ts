@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shells } from './shells.ts';
 import { asFoundScript, pushExit, restoreScript, stageScript, swapScript, unstageScript } from '../../src/shell/push-files.ts';
 import type { StagedFile } from '../../src/shell/push-files.ts';
+import { raw, sh } from '../../src/shell/quote.ts';
 import type { Script } from '../../src/shell/quote.ts';
 
 const { uid, gid } = userInfo();
@@ -25,7 +26,7 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const place = () => ({ id: '20270104T100000Z-ab12', statePath: join(folder, 'state') });
-  const notes = () => ({ record: '{"id":"it\'s"}', pushed: '{"files":{}}', configPath: config });
+  const notes = () => ({ record: '{"id":"it\'s"}', pushed: '{"files":{}}', config: { path: config, expectedSha256: sha256('old\n') } });
   const contents = ['pass"\'#\n', 'new config\n'];
   const files = (expected = sha256('old\n')): readonly StagedFile[] => [
     { path: join(folder, 'secrets/deep/password'), content: contents[0]!, sha256: sha256(contents[0]!), place: { kind: 'file', owner: `${uid}:${gid}`, mode: '0640' } },
@@ -91,6 +92,20 @@ describe.each(shells)('the scripts of a push under $name', ({ words, environment
     expect(run(swapScript(place(), files(), 'roll'))).toBe(pushExit.changedMeanwhile);
     expect(readFileSync(config, 'utf8')).toBe('theirs\n');
     expect(existsSync(files()[0]!.path)).toBe(false);
+  });
+
+  it('an edit of the config between plan and stage is not remembered as ours by a push that leaves the config alone', () => {
+    writeFileSync(join(folder, 'real.ini'), 'theirs\n');
+    expect(run(stageScript(place(), files().slice(0, 1), notes()))).toBe(pushExit.changedMeanwhile);
+  });
+
+  it('stage brings the backup to the disk, also where the state folder is on another one', () => {
+    const log = join(folder, 'flushed');
+    const script = stageScript(place(), files(), notes());
+    expect(run(sh`sync() { printf '%s\n' "$@" >> ${log}; }; ln() { return 1; }; ${raw(script)}`)).toBe(0);
+    const flushed = readFileSync(log, 'utf8').split('\n');
+    expect(flushed).toEqual(expect.arrayContaining(backups().map((name) => join(place().statePath, 'backups', name))));
+    expect(flushed).toEqual(expect.arrayContaining(everything().map((name) => join(folder, name))));
   });
 
   it('a secret that appeared, or changed, since the plan is not overwritten', () => {

@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listBackupsScript, readBackupList, readBackups, readBackupsScript } from '../../src/shell/push-backups.ts';
-import { auditScript, restoreScript, stageScript, swapScript } from '../../src/shell/push-files.ts';
+import { auditScript, restoreScript, settledScript, stageScript, swapScript } from '../../src/shell/push-files.ts';
 import type { StagedFile } from '../../src/shell/push-files.ts';
 import { keepKeyScript, readState, rememberScript, stateFolderScript } from '../../src/shell/push-state.ts';
 import { raw, sh } from '../../src/shell/quote.ts';
@@ -38,7 +38,7 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
   const file = (content: string, before?: string): StagedFile => ({ path: password, content, sha256: sha256(content), ...(before === undefined ? {} : { expectedSha256: sha256(before) }), place: { kind: 'file', owner: `${uid}:${gid}`, mode: '0640' } });
   const text = (content: string, before: string): StagedFile => ({ path: config, content, sha256: sha256(content), expectedSha256: sha256(before), place: { kind: 'config' } });
   const gone = (before: string): StagedFile => ({ path: password, content: '', sha256: '', expectedSha256: sha256(before), place: { kind: 'gone' } });
-  const stage = (id: string, files: readonly StagedFile[]) => run(stageScript(place(id), files, { record: `{"id":"${id}"}`, pushed: `{"of":"${id}"}`, configPath: config }));
+  const stage = (id: string, files: readonly StagedFile[]) => run(stageScript(place(id), files, { record: `{"id":"${id}"}`, pushed: `{"of":"${id}"}`, config: { path: config, expectedSha256: sha256(readFileSync(config, 'utf8')) } }));
   const push = (id: string, files: readonly StagedFile[]) => {
     stage(id, files);
     run(swapScript(place(id), files, 'roll'));
@@ -85,6 +85,7 @@ describe.each(shells)('what a node remembers, under $name', ({ words, environmen
   it.each([['before', sh`mv() { kill -KILL $$; }`], ['after', sh`mv() { command mv "$@"; kill -KILL $$; }`]])('knows both when who takes a push back is killed %s a file went back', (_, kill) => {
     push('1', [text('new\n', 'old\n')]);
     push('2', [text('newer\n', 'new\n')]);
+    run(settledScript(place('2')));
     expect(() => run(sh`${raw(kill)}
 ${raw(restoreScript(place('2'), [text('newer\n', 'new\n')]))}`)).toThrow('exit null');
     expect(remembered()).toMatchObject({ pushed: { config: 'new\n' }, interrupted: { config: 'newer\n' } });
@@ -92,13 +93,16 @@ ${raw(restoreScript(place('2'), [text('newer\n', 'new\n')]))}`)).toThrow('exit n
 
   it('takes note of a config as it lies there, unless it changed meanwhile', () => {
     mkdirSync(state);
-    run(rememberScript(state, { path: config, sha256: sha256('other\n') }, '{}'));
+    run(rememberScript(state, { path: config, sha256: sha256('other\n') }, '{}', { locked: true }));
     expect(remembered().pushed).toBeUndefined();
-    run(rememberScript(state, { path: config, sha256: sha256('old\n') }, '{}'));
+    run(rememberScript(state, { path: config, sha256: sha256('old\n') }, '{}', { locked: true }));
     expect(remembered().pushed).toEqual({ config: 'old\n', files: '{}\n' });
-    run(rememberScript(state, { path: config, sha256: sha256('old\n') }, '{"later":1}'));
-    run(rememberScript(state, { path: config, sha256: sha256('other\n') }, '{}'));
+    run(rememberScript(state, { path: config, sha256: sha256('old\n') }, '{"later":1}', { locked: true }));
+    run(rememberScript(state, { path: config, sha256: sha256('other\n') }, '{}', { locked: true }));
     expect(remembered().pushed).toEqual({ config: 'old\n', files: '{"later":1}\n' });
+    mkdirSync(join(state, 'lock'));
+    run(rememberScript(state, { path: config, sha256: sha256('old\n') }, '{"of":"another"}', { locked: false }));
+    expect(remembered().pushed?.files).toBe('{"later":1}\n');
     expect(new Set(readdirSync(state).filter((name) => name.startsWith('remembered.')).map((name) => name.split('.')[1])).size).toBe(1);
   });
 
