@@ -69,7 +69,7 @@ const replaceable = sh`replaceable() {
 
 // The kernel links only what it could also replace (no folder, no mount point, no immutable file), and rename leaves the linked file as it is.
 const backUp = sh`back_up() {
-  [ ! -e "$1" ] || ln -- "$1" "$2" 2>/dev/null || { replaceable "$1" && cp -a -- "$1" "$2"; }
+  [ ! -e "$1" ] || ln -- "$1" "$2" 2>/dev/null || { replaceable "$1" && cp -a -- "$1" "$2" && flush "$2"; }
 }`;
 
 const lineOf = sh`line_of() { line=; [ ! -s "$1" ] || IFS= read -r line < "$1" || :; }`;
@@ -131,7 +131,7 @@ export function stageScript(place: PushPlace, files: readonly StagedFile[], note
     ...files.map((_, index) => sh`back_up ${the('target', index)} "$backup"${index}`),
     layOutMemory(files, notes),
     writeRecord(files, notes),
-    sh`flush ${raw(files.flatMap((file, index) => (isHeld(file) ? [the('temp', index).script] : [])).join(' ') as Script)} "$backup"* "$state"/backups`,
+    sh`flush ${raw(files.flatMap((file, index) => (isHeld(file) ? [the('temp', index).script] : [])).join(' ') as Script)} "$backup"left "$backup"record "$state"/backups`,
   ]);
 }
 
