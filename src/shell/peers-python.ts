@@ -1,8 +1,9 @@
 /*
 Python and Perl say the same thing twice: one loop that listens, knocks, sends and pings, all at once, and ends by itself.
 Argument 1 is the plan, a line each: `L tcp|udp HOST PORT` listens, `T ID HOST PORT WORD` connects and says the word, `U ID HOST PORT WORD`
-sends it until it is echoed, `P ID HOST PORT HEX` asks for any answer, `E tcp|udp WORD` is a word to expect: no other is heard or echoed; argument 2 is seconds.
-They print `way ID …`, `heard PROTOCOL WORD` and `unbound PROTOCOL …`. A word that is refused is said again: the other side may open later than we do.
+sends it, both until it is echoed, `P ID HOST PORT HEX` asks for any answer, `E tcp|udp WORD` is a word to expect: no other is heard or echoed; argument 2 is seconds.
+They print `way ID …`, `heard PROTOCOL WORD` and `unbound PROTOCOL …`. A word that is refused, or that nobody echoes, is said again: the other side may open later than we do, and until then somebody else's
+listener may have the port, such as that of another validate at the same moment. One of `peers-tools.ts` echoes nothing, and may hear one at a time.
 */
 export const pythonProgram = `
 import binascii, errno, os, select, signal, socket, sys, time
@@ -30,17 +31,21 @@ for words in [line.split(' ') for line in sys.argv[1].split('\\n') if line]:
             print('unbound', protocol, host, port, error.strerror)
     else:
         kind, name, host, port, word = words
-        ways.append({'kind': kind, 'name': name, 'at': (host, int(port)), 'word': binascii.unhexlify(word) if kind == 'P' else word.encode(), 'said': 'silent', 'done': False, 'socket': None})
+        ways.append({'kind': kind, 'name': name, 'at': (host, int(port)), 'word': binascii.unhexlify(word) if kind == 'P' else word.encode(), 'said': 'silent', 'done': False, 'socket': None, 'told': None})
 
 def fail(way, code):
     way['said'] = 'refused' if code == errno.ECONNREFUSED else 'failed ' + os.strerror(code)
     if way['kind'] == 'T':
         way['done'] = way['word'] == b'-'
-        way['socket'].close()
-        way['socket'] = None
+        drop(way)
+
+def drop(way):
+    if way['socket'] is not None: way['socket'].close()
+    way['socket'] = way['told'] = None
 
 def knock(way, tick):
     try:
+        if way['told'] is not None and tick > way['told'] + 3: drop(way)
         if way['socket'] is None:
             way['socket'] = make(way['at'][0], socket.SOCK_STREAM if way['kind'] == 'T' else socket.SOCK_DGRAM)
             code = way['socket'].connect_ex(way['at'])
@@ -51,8 +56,7 @@ def knock(way, tick):
 
 def settle(way, said):
     way['said'], way['done'] = said, True
-    way['socket'].close()
-    way['socket'] = None
+    drop(way)
 
 def hear(protocol, word):
     said = protocol + ' ' + word.decode('ascii', 'replace')
@@ -72,7 +76,8 @@ def listen(door):
             word = door.recv(256)
             guests[door] += word
             if word == b'' or b'\\n' in guests[door]:
-                hear('tcp', guests.pop(door).strip())
+                said = guests.pop(door).strip()
+                if hear('tcp', said): door.send(said)
                 door.close()
     except OSError:
         if door in guests:
@@ -81,14 +86,17 @@ def listen(door):
 
 def answer(way, writable):
     try:
-        if way['kind'] == 'T':
+        if writable:
             code = way['socket'].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if code != 0: return fail(way, code)
-            if way['word'] != b'-': way['socket'].send(way['word'] + b'\\n')
-            return settle(way, 'open')
+            if way['word'] == b'-': return settle(way, 'open')
+            way['socket'].send(way['word'] + b'\\n')
+            way['said'], way['told'] = 'open', tick
+            return
         word = way['socket'].recv(512)
         if way['kind'] == 'P': settle(way, 'answered ' + binascii.hexlify(word).decode())
         elif word == way['word']: settle(way, 'open')
+        elif way['kind'] == 'T': drop(way)
     except OSError as error:
         fail(way, error.errno)
 
@@ -101,8 +109,9 @@ while time.monotonic() < start + window and not (all(way['done'] for way in ways
     while time.monotonic() < until:
         open_ways = [way for way in ways if way['socket'] is not None]
         by = {way['socket']: way for way in open_ways}
-        reading = list(doors) + list(guests) + [way['socket'] for way in open_ways if way['kind'] != 'T']
-        readable, writable, _ = select.select(reading, [way['socket'] for way in open_ways if way['kind'] == 'T'], [], max(0, until - time.monotonic()))
+        knocking = [way['socket'] for way in open_ways if way['kind'] == 'T' and way['told'] is None]
+        reading = list(doors) + list(guests) + [way['socket'] for way in open_ways if way['socket'] not in knocking]
+        readable, writable, _ = select.select(reading, knocking, [], max(0, until - time.monotonic()))
         for one in readable + writable:
             if one in by: answer(by[one], one in writable)
             else: listen(one)

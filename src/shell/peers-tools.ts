@@ -68,6 +68,8 @@ tcp() {
     [ $r = 9 ] && { echo "way $1 unknown neither bash, socat nor nc is there"; return; }
     [ $r = 0 ] || [ "$4" = - ] || [ $n -ge $((window * 3)) ] || { sleep 0.3; continue; }
     name_failure "$1" $r "$said"
+    # Somebody else's listener may have had the port until now.
+    [ "$4" = - ] || for again in 1 2 3; do sleep 0.4; knock "$@"; done >/dev/null
     return
   done
 }

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
@@ -100,6 +101,21 @@ describe.concurrent.each(hosts)('on a host with $title', ({ path, tools, hearsUd
     expect(ways.get('tcp')).toEqual({ kind: 'refused' });
     expect(['refused', 'silent', ...(pings ? [] : ['unknown'])]).toContain(ways.get('udp')!.kind);
     expect(seconds).toBeLessThan(15);
+  });
+
+  it('is heard, though the listener of another validate had the port when it came', async () => {
+    const { a, b, port } = nextHosts();
+    // Ends its connections and itself once it has got a word, as ours do.
+    const another = createServer((guest) => guest.on('error', () => {}).once('data', () => {
+      guest.end();
+      another.close();
+    })).listen(port, a);
+    await once(another, 'listening');
+    const asking = run({ ...meeting(b, a, port), listen: [] }, path!).answer;
+    await once(another, 'close');
+    const { heard } = await run({ ...meeting(a, b, port), tries: [] }, path!).answer;
+    expect(heard).toContain(`tcp x-${b}-${a}-tcp`);
+    expect((await asking).ways.get('tcp')).toEqual({ kind: 'open' });
   });
 
   it.each(['', 'prod', 'ten_letters'.slice(0, 10)])('asks a memberlist under the label %j', async (label) => {
